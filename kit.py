@@ -26,6 +26,8 @@ Encoders in the hub's formats; Keras layers; Frozen features; Heads; Algorithms;
 Evaluation; Result files; Tables and figures; Command line.
 """
 
+import argparse
+import contextlib
 import csv
 import email
 import functools
@@ -33,10 +35,15 @@ import gzip
 import hashlib
 import heapq
 import html
+import importlib.metadata
 import io
+import itertools
 import json
 import os
+import platform
 import re
+import shlex
+import sqlite3
 import sys
 import tarfile
 import tempfile
@@ -47,15 +54,26 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
+from scipy import stats
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 from sklearn.model_selection import train_test_split
+from sklearn.pipeline import Pipeline
+from sklearn.svm import SVC
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
+from threadpoolctl import threadpool_limits
 
 # ------------------------------------------------------------------ Words to the user
 
@@ -221,7 +239,7 @@ def find_below(root, is_it, depth=6):
     return None
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def reachable(host, seconds=4):
     """Whether a host (or URL) answers within the seconds; asked once.
 
@@ -296,6 +314,7 @@ def download(url, known_hash=None):
 
 # --------------------------------------------------------------------------- Corpora
 
+
 @dataclass(frozen=True)
 class Dataset:
     """Texts of two classes: texts <str>[n], labels <int>[n] of 0 or 1, ids <str>[n].
@@ -314,6 +333,12 @@ class Dataset:
 
     def __len__(self):
         return len(self.texts)
+
+    @property
+    def digest(self):
+        """SHA-256 of ids, labels and texts."""
+        content = json.dumps([self.ids, self.labels.tolist(), self.texts])
+        return hashlib.sha256(content.encode()).hexdigest()
 
     def take(self, rows):
         """The data set of these rows (indices) only."""
@@ -403,6 +428,11 @@ def imdb_from_csv(path):
     return [(f"row {row}", label, text) for row, label, text in rows]
 
 
+def with_keys(documents):
+    """Documents (id, label, text, folded key)."""
+    return [(*document, folded(document[2])) for document in documents]
+
+
 def read_imdb(paths, size, seed):
     """All labelled reviews of one archive, folder or table; size and seed are unused."""
     (path,) = paths
@@ -413,11 +443,6 @@ def read_imdb(paths, size, seed):
         key = content_digest(path)
         read = imdb_from_csv if ".csv" in path.suffixes else imdb_from_archive
     return cached(f"imdb-{key[:24]}", lambda: with_keys(read(path)))
-
-
-def with_keys(documents):
-    """Documents (id, label, text, folded key)."""
-    return [(*document, folded(document[2])) for document in documents]
 
 
 def csv_records(stream, block_size=1 << 24):
@@ -431,7 +456,9 @@ def csv_records(stream, block_size=1 << 24):
         codes = np.frombuffer(block, np.uint8)
         newlines = np.flatnonzero(codes == ord("\n"))
         quotes = np.flatnonzero(codes == ord('"'))
-        unquoted = np.searchsorted(quotes, newlines) % 2 == 0  # an even number before it
+        unquoted = (
+            np.searchsorted(quotes, newlines) % 2 == 0
+        )  # an even number before it
         start = 0
         for end in (newlines[unquoted] + 1).tolist():
             yield block[start:end]
@@ -472,6 +499,88 @@ def csv_fields(record):
     return next(csv.reader(io.StringIO(text, newline="")), [])
 
 
+HEADER_LINE = re.compile(rb"[!-9;-~]+:")
+
+
+def without_stray_lines(raw):
+    """The message with those lines gone that broke its headers off.
+
+    The parser takes the rest of the headers for the body there. What stands after the
+    last header line of the first paragraph is the body.
+    """
+    head, *body = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)
+    lines = head.splitlines()
+    is_header = [bool(HEADER_LINE.match(line)) for line in lines]
+    last = max((i for i, header in enumerate(is_header) if header), default=-1)
+    headers = [line for line, header in zip(lines, is_header) if header]
+    text = lines[last + 1 :]
+    return b"\n\n".join([b"\n".join(headers), b"\n".join(text), *body])
+
+
+def parsed_message(raw):
+    """The message parsed, with two frequent breaks of its structure mended first."""
+    message = email.message_from_bytes(raw)
+    defects = {type(defect).__name__ for defect in message.defects}
+    if "MissingHeaderBodySeparatorDefect" in defects:
+        message = email.message_from_bytes(without_stray_lines(raw))
+    lost_parts = message.get_content_maintype() == "multipart"
+    if lost_parts and not message.is_multipart():  # no boundary, or a wrong one
+        payload = message.get_payload(decode=True) or b""
+        boundary = re.search(rb"^--([^\s\"]+)\s*$", payload, re.MULTILINE)
+        kind = (
+            b'multipart/mixed; boundary="%b"' % boundary[1] if boundary
+            else b"text/plain"
+        )  # fmt: skip
+        message = email.message_from_bytes(b"Content-Type: %b\n\n%b" % (kind, payload))
+    return message
+
+
+def html_text(markup):
+    """The text that a browser would show of an HTML document."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(markup, "html.parser")
+    for element in soup(["script", "style", "head"]):
+        element.decompose()
+    return soup.get_text(" ")
+
+
+HTML_DOCUMENT = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
+
+
+def part_text(part):
+    """A MIME part as text: its charset, or the likeliest where that is wrong."""
+    payload = part.get_payload(decode=True) or b""
+    for charset in (part.get_content_charset(), "utf-8", "cp1252"):
+        try:
+            text = payload.decode(charset or "utf-8")
+            break
+        except (LookupError, ValueError):  # unknown, not a text's, or not this one
+            text = payload.decode("latin-1")
+    if part.get_content_type() == "text/html" or HTML_DOCUMENT.match(text):
+        text = html_text(text)
+    return text
+
+
+def message_body(raw):
+    """The text that a reader of the message (bytes) sees, and no header of it.
+
+    The plain parts, else the HTML as text; transfer encodings undone; an attachment,
+    or nothing, gives "". No message is too broken for an answer.
+    """
+    message = parsed_message(raw)
+    parts = [
+        part for part in message.walk()
+        if not part.is_multipart() and part.get_content_disposition() != "attachment"
+    ]  # fmt: skip
+    for kind in ("text/plain", "text/html"):
+        texts = [part_text(part) for part in parts if part.get_content_type() == kind]
+        body = "\n".join(filter(None, map(str.strip, texts)))
+        if body:
+            return body
+    return ""
+
+
 def read_enron(path, size, seed):
     """Documents (id, 0, body) of a sample of Kaggle's emails.csv."""
     header, records = sample_records(path, size, seed)
@@ -502,86 +611,6 @@ def read_fraud(path):
     if not letters:
         raise KitError(f'{path} has no line "From r  <date>" before a header.')
     return [(f"letter {i}", 1, message_body(raw)) for i, raw in enumerate(letters)]
-
-
-HEADER_LINE = re.compile(rb"[!-9;-~]+:")
-HTML_DOCUMENT = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
-
-
-def message_body(raw):
-    """The text that a reader of the message (bytes) sees, and no header of it.
-
-    The plain parts, else the HTML as text; transfer encodings undone; an attachment,
-    or nothing, gives "". No message is too broken for an answer.
-    """
-    message = parsed_message(raw)
-    parts = [
-        part for part in message.walk()
-        if not part.is_multipart() and part.get_content_disposition() != "attachment"
-    ]  # fmt: skip
-    for kind in ("text/plain", "text/html"):
-        texts = [part_text(part) for part in parts if part.get_content_type() == kind]
-        body = "\n".join(filter(None, map(str.strip, texts)))
-        if body:
-            return body
-    return ""
-
-
-def parsed_message(raw):
-    """The message parsed, with two frequent breaks of its structure mended first."""
-    message = email.message_from_bytes(raw)
-    defects = {type(defect).__name__ for defect in message.defects}
-    if "MissingHeaderBodySeparatorDefect" in defects:
-        message = email.message_from_bytes(without_stray_lines(raw))
-    lost_parts = message.get_content_maintype() == "multipart"
-    if lost_parts and not message.is_multipart():  # no boundary, or a wrong one
-        payload = message.get_payload(decode=True) or b""
-        boundary = re.search(rb"^--([^\s\"]+)\s*$", payload, re.MULTILINE)
-        kind = (
-            b'multipart/mixed; boundary="%b"' % boundary[1] if boundary
-            else b"text/plain"
-        )  # fmt: skip
-        message = email.message_from_bytes(b"Content-Type: %b\n\n%b" % (kind, payload))
-    return message
-
-
-def without_stray_lines(raw):
-    """The message with those lines gone that broke its headers off.
-
-    The parser takes the rest of the headers for the body there. What stands after the
-    last header line of the first paragraph is the body.
-    """
-    head, *body = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)
-    lines = head.splitlines()
-    is_header = [bool(HEADER_LINE.match(line)) for line in lines]
-    last = max((i for i, header in enumerate(is_header) if header), default=-1)
-    headers = [line for line, header in zip(lines, is_header) if header]
-    text = lines[last + 1 :]
-    return b"\n\n".join([b"\n".join(headers), b"\n".join(text), *body])
-
-
-def part_text(part):
-    """A MIME part as text: its charset, or the likeliest where that is wrong."""
-    payload = part.get_payload(decode=True) or b""
-    for charset in (part.get_content_charset(), "utf-8", "cp1252"):
-        try:
-            text = payload.decode(charset or "utf-8")
-            break
-        except (LookupError, ValueError):  # unknown, not a text's, or not this one
-            text = payload.decode("latin-1")
-    if part.get_content_type() == "text/html" or HTML_DOCUMENT.match(text):
-        text = html_text(text)
-    return text
-
-
-def html_text(markup):
-    """The text that a browser would show of an HTML document."""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(markup, "html.parser")
-    for element in soup(["script", "style", "head"]):
-        element.decompose()
-    return soup.get_text(" ")
 
 
 def read_email(paths, size, seed):
@@ -675,6 +704,20 @@ CORPORA = {
 }
 
 
+def how_to_get(corpus, roots):
+    """One message for somebody without data: what to attach, or to put where."""
+    slugs = " and ".join(need.kaggle for need in corpus.needs)
+    put = " and ".join(
+        str(Path("data", need.names[0]).resolve()) for need in corpus.needs
+    )
+    return (
+        f"{corpus.title}: {corpus.wanted} not found in {', '.join(map(str, roots))}, "
+        f"and no download was possible. Ways out: on Kaggle attach {slugs} (Add Input), "
+        f"or switch the internet on; elsewhere put {put} there, or name another place "
+        f"with --data PATH; or try the small corpus that ships with the kit, --demo."
+    )
+
+
 def find_data(name, data):
     """The paths of a corpus' files, and the words that name their source.
 
@@ -696,18 +739,6 @@ def find_data(name, data):
         raise KitError(how_to_get(corpus, roots))
     source = data if data != "auto" else " + ".join(map(str, paths))
     return paths, DEMO_SOURCE if data == "demo" else str(source)
-
-
-def how_to_get(corpus, roots):
-    """One message for somebody without data: what to attach, or to put where."""
-    slugs = " and ".join(need.kaggle for need in corpus.needs)
-    put = " and ".join(str(Path("data", need.names[0]).resolve()) for need in corpus.needs)
-    return (
-        f"{corpus.title}: {corpus.wanted} not found in {', '.join(map(str, roots))}, "
-        f"and no download was possible. Ways out: on Kaggle attach {slugs} (Add Input), "
-        f"or switch the internet on; elsewhere put {put} there, or name another place "
-        f"with --data PATH; or try the small corpus that ships with the kit, --demo."
-    )
 
 
 def load(name, data="auto", nsamp=1000, seed=0, keep_duplicates=False):
@@ -744,7 +775,10 @@ def seed_of_repeat(seed, repeat):
     return int(np.random.SeedSequence([seed, repeat]).generate_state(1)[0])
 
 
-def draw(dataset, nsamp=1000, seed=0, repeat=0, test_size=0.3):
+TEST_SHARE = 0.3  # the article's split
+
+
+def draw(dataset, nsamp=1000, seed=0, repeat=0):
     """Draw nsamp documents per class and split them: (train, test), stratified."""
     random_state = seed_of_repeat(seed, repeat)
     rng = np.random.default_rng(random_state)
@@ -759,7 +793,10 @@ def draw(dataset, nsamp=1000, seed=0, repeat=0, test_size=0.3):
         rows.append(rng.choice(of_class, nsamp, replace=False))
     rows = np.concatenate(rows)
     train, test = train_test_split(
-        rows, test_size=test_size, stratify=dataset.labels[rows], random_state=random_state
+        rows,
+        test_size=TEST_SHARE,
+        stratify=dataset.labels[rows],
+        random_state=random_state,
     )
     return dataset.take(train), dataset.take(test)
 
@@ -847,7 +884,9 @@ class TokenCounts(TransformerMixin, BaseEstimator):
         counts = Counter(chain.from_iterable(text.split() for text in X))
         vocabulary = sorted(t for t, n in counts.items() if n >= self.min_count)
         if not vocabulary:
-            raise ValueError(f"no token occurs {self.min_count} times in {len(X)} texts")
+            raise ValueError(
+                f"no token occurs {self.min_count} times in {len(X)} texts"
+            )
         # Floats, since every classifier behind this would make a float copy.
         self.vectorizer_ = CountVectorizer(
             analyzer=str.split, vocabulary=vocabulary, dtype=np.float64
@@ -916,6 +955,28 @@ SPLIT = CharacterTable(split_character)
 UNACCENT = CharacterTable(unaccented_character)
 
 
+def padded_triplet(ids, length):
+    """Ids (lists) padded with 0 to length: input_ids, input_masks, segment_ids."""
+    input_ids = np.zeros((len(ids), length), np.int32)
+    input_masks = np.zeros_like(input_ids)
+    for row, pieces in enumerate(ids):
+        input_ids[row, : len(pieces)] = pieces
+        input_masks[row, : len(pieces)] = 1
+    return input_ids, input_masks, np.zeros_like(input_ids)
+
+
+def full_tokenizer(vocab_file, do_lower_case):
+    """texts -> ids by bert-tensorflow: the reference, a hundred times slower."""
+    from absl import flags
+    from bert.tokenization import FullTokenizer
+
+    if not flags.FLAGS.is_parsed():  # it reads a flag that nobody else defines
+        flags.FLAGS.mark_as_parsed()
+    tokenizer = FullTokenizer(str(vocab_file), do_lower_case)
+    convert = tokenizer.convert_tokens_to_ids
+    return lambda texts: [convert(tokenizer.tokenize(text)) for text in texts]
+
+
 class WordPieces:
     """Texts to ids of word pieces, equal to bert-tensorflow's FullTokenizer.
 
@@ -957,33 +1018,1862 @@ class WordPieces:
         return " ".join(text.split())
 
     def ids(self, texts, limit=None):
-        """Ids <int> of each text with [CLS] and [SEP], at most limit of them."""
-        room = None if limit is None else max(limit - 2, 0)
+        """Ids <int> of each text with [CLS] and [SEP], at most limit of them.
+
+        limit: one for all texts (None: no limit), or a list with one for each.
+        """
+        limits = limit if isinstance(limit, list) else [limit] * len(texts)
+        rooms = [None if limit is None else max(limit - 2, 0) for limit in limits]
         pieces = self._encode([self.words(text) for text in texts])
-        return [[self.cls, *ids[:room], self.sep] for ids in pieces]
+        return [[self.cls, *ids[:room], self.sep] for ids, room in zip(pieces, rooms)]
 
     def triplet(self, texts, max_seq_length):
         """BERT's input_ids, input_masks, segment_ids, each <int32>[n, max_seq_length]."""
         return padded_triplet(self.ids(texts, max_seq_length), max_seq_length)
 
 
-def full_tokenizer(vocab_file, do_lower_case):
-    """texts -> ids by bert-tensorflow: the reference, a hundred times slower."""
-    from absl import flags
-    from bert.tokenization import FullTokenizer
+# --------------------------------------------------------- Encoders in the hub's formats
 
-    if not flags.FLAGS.is_parsed():  # it reads a flag that nobody else defines
-        flags.FLAGS.mark_as_parsed()
-    tokenizer = FullTokenizer(str(vocab_file), do_lower_case)
-    convert = tokenizer.convert_tokens_to_ids
-    return lambda texts: [convert(tokenizer.tokenize(text)) for text in texts]
+# The article's two encoders, as Kaggle names them (owner/model/framework/variation/
+# version; the version matters: others are other checkpoints), and their old addresses.
+ELMO = "google/elmo/tensorFlow1/elmo/3"
+BERT = "tensorflow/bert/tensorFlow2/en-uncased-l-12-h-768-a-12/4"
+TFHUB_URLS = {
+    ELMO: "https://tfhub.dev/google/elmo/3",
+    BERT: "https://tfhub.dev/tensorflow/bert_en_uncased_L-12_H-768_A-12/4",
+}
+ENCODERS = {
+    "full": {"elmo": ELMO, "bert": BERT},
+    "mini": {"elmo": "encoders/elmo-mini", "bert": "encoders/bert-mini"},
+}
+KAGGLE_HANDLE = re.compile(
+    r"(?:https://www\.kaggle\.com/models/)?((?:[\w-]+/){4}\d+)/?$"
+)
 
 
-def padded_triplet(ids, length):
-    """Ids (lists) padded with 0 to length: input_ids, input_masks, segment_ids."""
-    input_ids = np.zeros((len(ids), length), np.int32)
-    input_masks = np.zeros_like(input_ids)
-    for row, pieces in enumerate(ids):
-        input_ids[row, : len(pieces)] = pieces
-        input_masks[row, : len(pieces)] = 1
-    return input_ids, input_masks, np.zeros_like(input_ids)
+def encoder_name(handle):
+    """What tables call an encoder: a folder's name, or the whole handle."""
+    handle = str(handle)
+    return handle if KAGGLE_HANDLE.match(handle) else handle.rstrip("/").split("/")[-1]
+
+
+def is_saved_model(folder):
+    """Whether a folder holds a SavedModel. Broken downloads leave folders without."""
+    return Path(folder, "saved_model.pb").is_file()
+
+
+def cached_encoders(kaggle, url):
+    """Where tensorflow_hub, kagglehub and we ourselves would have kept a model."""
+    temporary = Path(tempfile.gettempdir(), "tfhub_modules")
+    kagglehub = Path.home() / ".cache" / "kagglehub"
+    name = hashlib.sha1(url.encode()).hexdigest()  # tensorflow_hub's naming
+    return (
+        Path(os.environ.get("TFHUB_CACHE_DIR") or temporary, name),
+        Path(os.environ.get("KAGGLEHUB_CACHE") or kagglehub, "models", kaggle),
+        cache_folder() / "encoders" / name,
+    )
+
+
+def fetch_encoder(kaggle, url):
+    """Download a SavedModel from Kaggle or its URL; None where neither answers."""
+    if kaggle and reachable(KAGGLE_SITE):
+        import kagglehub
+
+        try:
+            path = kagglehub.model_download(kaggle)
+            if not is_saved_model(path):  # broken off earlier, or cleaned by half
+                path = kagglehub.model_download(kaggle, force_download=True)
+            return Path(path)
+        except Exception as error:  # kagglehub's errors have no common class
+            say("encoder", f"Kaggle did not give {kaggle}: {error}")
+    if not url.startswith("http") or not reachable(url):
+        return None
+    packed = download(f"{url}?tf-hub-format=compressed")
+    folder = cached_encoders(kaggle, url)[-1]
+    with tempfile.TemporaryDirectory(dir=cache_folder()) as temporary:
+        try:
+            with tarfile.open(packed) as archive:
+                archive.extractall(Path(temporary, "model"), filter="data")
+        except (tarfile.TarError, EOFError) as error:
+            packed.unlink()
+            raise KitError(f"{url} gave no packed SavedModel: {error}") from error
+        folder.parent.mkdir(exist_ok=True)
+        os.replace(Path(temporary, "model"), folder)
+    return folder
+
+
+def mounted_encoder(kaggle):
+    """The folder of a model attached to a Kaggle kernel, in either layout of mounts."""
+    tail = kaggle.lower().split("/")[1:]
+    found = find_below(
+        KAGGLE_INPUT,
+        lambda path: (
+            path.name == "saved_model.pb"
+            and [part.lower() for part in path.parent.parts[-4:]] == tail
+        ),
+    )
+    return found and found.parent
+
+
+def find_encoder(handle):
+    """The folder of the SavedModel that a handle names.
+
+    handle: a path (from here or from this file), a Kaggle handle, or the URL of a
+    packed SavedModel. Searched in this order: the path, Kaggle's mounted models, the
+    caches of tensorflow_hub, kagglehub and the kit, Kaggle's models, tfhub.dev.
+    """
+    handle = str(handle)
+    for path in (Path(handle), home() / handle):
+        if is_saved_model(path):
+            return path.resolve()
+        if path.is_dir():
+            raise KitError(
+                f"{path} is no SavedModel: there is no saved_model.pb in it."
+            )
+    match = KAGGLE_HANDLE.match(handle)
+    kaggle = match[1] if match else ""
+    url = TFHUB_URLS.get(kaggle, handle)
+    kept = (mounted_encoder(kaggle), *cached_encoders(kaggle, url))
+    for path in kept:
+        if path and is_saved_model(path):
+            return path
+    path = fetch_encoder(kaggle, url)
+    if path is None:
+        raise KitError(
+            f"Encoder {handle} is not here and no download was possible. On Kaggle, "
+            f"attach it (Add Input, Models: {kaggle or handle}) or switch the internet "
+            "on; elsewhere unpack its SavedModel in a folder and name that with --elmo "
+            "or --bert; or take the small encoders of the kit: --encoders mini."
+        )
+    return path
+
+
+def encoder_digest(path):
+    """SHA-256 of what makes a SavedModel: graph, variables, assets."""
+    parts = (Path(path, part) for part in ("saved_model.pb", "variables", "assets"))
+    return content_digest(*(part for part in parts if part.exists()))
+
+
+@contextlib.contextmanager
+def quiet_stderr():
+    """Keep what native code writes to the error stream, and show it on an error only."""
+    with tempfile.TemporaryFile() as kept:
+        sys.stderr.flush()
+        stderr = os.dup(2)
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(stderr, kept.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
+@functools.cache
+def tensorflow():
+    """TensorFlow with Keras 3 on it, imported at first use: it takes 5 to 8 seconds."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    with quiet_stderr():  # some lines about oneDNN and CUDA heed no log level
+        import tensorflow as tf
+
+        gpus = tf.config.list_physical_devices("GPU")
+    if tf.keras.config.backend() != "tensorflow":
+        raise KitError(
+            "The hub layers need Keras on TensorFlow: KERAS_BACKEND=tensorflow."
+        )
+    for gpu in gpus:
+        try:  # leave room for whoever shares the card
+            tf.config.experimental.set_memory_growth(gpu, True)
+        except RuntimeError:  # somebody has used it already
+            pass
+    return tf
+
+
+def load_module(path):
+    """The SavedModel in a folder, as hub.load would give it.
+
+    This is all that hub.load does once it has the folder, and spares the user
+    tensorflow_hub's import, which breaks where setuptools or tf_keras do not match.
+    """
+    tf = tensorflow()
+    tags = [] if Path(path, "tfhub_module.pb").exists() else None
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")  # else a warning for each variable of a TF1-format module
+    try:
+        # Outside of any graph and name scope: Keras builds layers inside of both, and
+        # the names of the variables tell the encoder's layers.
+        with tf.init_scope(), tf.compat.v1.name_scope(None):
+            return tf.saved_model.load(str(path), tags)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise KitError(f"{path} cannot be loaded as a SavedModel: {error}") from error
+    finally:
+        logger.setLevel(level)
+
+
+@functools.cache
+def shared_module(kind, path):
+    """The ElmoModule or BertModule of a folder, loaded once for all who do not train it."""
+    return kind(path)
+
+
+class ElmoModule:
+    """ELMo from TF1-format and TF2 SavedModels: strings to its layers' masked means."""
+
+    def __init__(self, path):
+        self.module = load_module(path)  # the signatures do not keep it alive
+        signatures = self.module.signatures
+        name = "default" if "default" in signatures else "serving_default"
+        if (
+            name not in signatures
+            or "word_emb" not in signatures[name].structured_outputs
+        ):
+            raise KitError(f"{path} is no ELMo module: no signature gives word_emb.")
+        self.signature = signatures[name]
+        self.argument = next(iter(self.signature.structured_input_signature[1]))
+        shapes = self.signature.structured_outputs
+        self.width = shapes["lstm_outputs1"].shape[-1]
+        self.copies = self.width // shapes["word_emb"].shape[-1]
+        tf = tensorflow()
+        self.batch_means = tf.function(
+            self.layer_means, input_signature=[tf.TensorSpec([None], tf.string)]
+        )
+
+    def layer_means(self, strings):
+        """Mean over the words of each of the three layers, <float>[n, 3, width].
+
+        strings: <string>[n], words separated by white space; an empty one counts as
+        ".". The mean is taken here, since versions 1 and 2 of the module average the
+        padding in, so that their own mean depends on the rest of the batch.
+        """
+        tf = tensorflow()
+        strings = tf.strings.strip(tf.strings.regex_replace(strings, r"\s+", " "))
+        strings = tf.where(strings == "", ".", strings)
+        outputs = self.signature(**{self.argument: strings})
+        lengths = tf.strings.split(strings, " ").row_lengths()
+        length = tf.shape(outputs["word_emb"])[1]
+        mask = tf.sequence_mask(lengths, length, tf.float32)[..., None]  # [n, T, 1]
+        words = tf.tile(outputs["word_emb"], [1, 1, self.copies])  # [n, T, width]
+        layers = (words, outputs["lstm_outputs1"], outputs["lstm_outputs2"])
+        means = [
+            tf.reduce_sum(layer * mask, 1) / tf.reduce_sum(mask, 1) for layer in layers
+        ]
+        return tf.stack(means, 1)
+
+
+class BertModule:
+    """BERT from the three forms of SavedModels in which it is published.
+
+    TF2 with a dict in and out (versions 3 and 4), TF2 with a list [word ids, mask, type
+    ids] in and [pooled, sequence] out (1 and 2), and TF1-format with signatures.
+    """
+
+    def __init__(self, path):
+        self.path = path
+        self.module = load_module(path)
+        self.is_tf1 = "tokens" in self.module.signatures
+        if not self.is_tf1 and not getattr(self.module, "vocab_file", None):
+            raise KitError(f"{path} is no BERT encoder: it has no vocab_file.")
+        if self.is_tf1:
+            self.call, outputs = self.tf1_form()
+        else:
+            self.call, outputs = self.tf2_form()
+        self.width = outputs[0].shape[-1]
+        tf = tensorflow()
+        tokens = tf.TensorSpec([None, None], tf.int32)
+        self.batch_means = tf.function(self.pooled, input_signature=[tokens, tokens])
+
+    def tf1_form(self):
+        """(call, outputs' specs) of a TF1-format module."""
+        tokens = self.module.signatures["tokens"]
+
+        def call(ids, mask, segments, training):
+            outputs = tokens(input_ids=ids, input_mask=mask, segment_ids=segments)
+            return outputs["pooled_output"], outputs["sequence_output"]
+
+        shapes = tokens.structured_outputs
+        return call, (shapes["pooled_output"], shapes["sequence_output"])
+
+    def tf2_form(self):
+        """(call, outputs' specs) of a TF2 SavedModel."""
+        function = self.module.__call__.concrete_functions[0]
+        takes_dict = isinstance(function.structured_input_signature[0][0], dict)
+        takes_training = "training" in function.function_type.parameters
+        shapes = function.structured_outputs
+
+        def outputs(values):
+            if isinstance(values, dict):
+                return values["pooled_output"], values["sequence_output"]
+            return tuple(values)
+
+        def call(ids, mask, segments, training):
+            names = ("input_word_ids", "input_mask", "input_type_ids")
+            inputs = [ids, mask, segments]
+            inputs = dict(zip(names, inputs)) if takes_dict else inputs
+            options = {"training": training} if takes_training else {}
+            return outputs(self.module(inputs, **options))
+
+        return call, outputs(shapes)
+
+    def pooled(self, ids, mask, segments=None, training=False):
+        """Masked mean of the last layer, and the pooled output: two <float>[n, width]."""
+        tf = tensorflow()
+        ids, mask = tf.cast(ids, tf.int32), tf.cast(mask, tf.int32)
+        segments = (
+            tf.zeros_like(ids) if segments is None else tf.cast(segments, tf.int32)
+        )
+        first, sequence = self.call(ids, mask, segments, training)
+        weights = tf.cast(mask, sequence.dtype)[..., None]  # [n, T, 1]
+        total = tf.maximum(tf.reduce_sum(weights, 1), 1e-10)
+        return {"mean": tf.reduce_sum(sequence * weights, 1) / total, "first": first}
+
+    @functools.cached_property
+    def word_pieces(self):
+        """The tokenizer with the module's own vocabulary and casing."""
+        if self.is_tf1:
+            info = self.module.signatures["tokenization_info"]()
+            vocab_file, do_lower_case = info["vocab_file"], info["do_lower_case"]
+        else:
+            vocab_file = self.module.vocab_file.asset_path
+            do_lower_case = self.module.do_lower_case
+        return WordPieces(vocab_file.numpy().decode(), bool(do_lower_case))
+
+    @functools.cached_property
+    def max_length(self):
+        """How many word pieces the encoder can read: the rows of its position table."""
+        shapes = (v.shape for v in self.variables if "position_embedding" in v.name)
+        return next((shape[0] for shape in shapes), 512)  # TF1-format hides it: BERT's
+
+    def ids(self, texts):
+        """Ids of the word pieces of excerpts, within their limits and the module's."""
+        limits = [getattr(text, "limit", None) or self.max_length for text in texts]
+        limits = [min(limit, self.max_length) for limit in limits]
+        return self.word_pieces.ids(texts, limits)
+
+    @property
+    def variables(self):
+        """The module's variables; none of a TF1-format one can be seen."""
+        return list(getattr(self.module, "variables", []))
+
+    def top_variables(self, n_layers, pooler):
+        """The variables of the top n layers of the encoder, and of the pooler if asked."""
+        if self.is_tf1:
+            raise KitError(
+                f"{self.path} is in TF1 format, whose variables cannot be trained in "
+                "TensorFlow 2. Fine-tune a TF2 SavedModel, or set n_fine_tune_layers=0."
+            )
+        layer_of = {
+            v.ref(): re.search(r"(?:^|/)layer_(\d+)/", v.name) for v in self.variables
+        }
+        numbers = sorted({int(match[1]) for match in layer_of.values() if match})
+        if not numbers:
+            raise KitError(
+                f"{self.path} has no variables named layer_<i>/ to fine-tune."
+            )
+        top = numbers[-n_layers:] if n_layers else []
+        return [
+            v for v in self.variables
+            if (layer_of[v.ref()] and int(layer_of[v.ref()][1]) in top)
+            or (pooler and "pooler" in v.name)
+        ]  # fmt: skip
+
+
+# --------------------------------------------------------------------- Keras layers
+
+
+class ElmoEmbedding:
+    """The body of ElmoEmbeddingLayer, a Keras 3 layer: <string>[n, 1] or [n] to
+    <float>[n, d], the mean over the words of gamma * sum softmax(w)_i layer_i.
+
+    elmo_path: a handle or path, as find_encoder takes them. The three w and gamma are
+    its weights; the module itself stays as it is.
+    """
+
+    def __init__(self, elmo_path=ELMO, **kwargs):
+        super().__init__(**kwargs)
+        self.elmo_path = str(elmo_path)
+
+    def build(self, input_shape):
+        """Load the module and make the 4 scalars, as untrained as ELMo's own."""
+        self.elmo = shared_module(ElmoModule, find_encoder(self.elmo_path))
+        self.layer_weights = self.add_weight(
+            shape=(3,), initializer="zeros", name="layer_weights"
+        )
+        self.gamma = self.add_weight(shape=(), initializer="ones", name="gamma")
+
+    def call(self, inputs):
+        """The embedding of each string, <float>[n, d]."""
+        tf = tensorflow()
+        means = tf.stop_gradient(self.elmo.layer_means(tf.reshape(inputs, [-1])))
+        return self.mix(means, self.layer_weights, self.gamma)
+
+    @staticmethod
+    def mix(means, layer_weights, gamma):
+        """gamma * sum softmax(layer_weights)_l means_l: <float>[n, 3, d] to [n, d]."""
+        tf = tensorflow()
+        shares = tf.nn.softmax(tf.convert_to_tensor(layer_weights))
+        return gamma * tf.einsum("nld,l->nd", means, shares)
+
+    def compute_output_shape(self, input_shape):
+        """(n, d), with d read from the module."""
+        return (input_shape[0], self.elmo.width)
+
+    def get_config(self):
+        """The parameters; the module is loaded from its path again."""
+        return {**super().get_config(), "elmo_path": self.elmo_path}
+
+
+class BertEmbedding:
+    """The body of BertLayer, a Keras 3 layer: the triplet [input_ids, input_masks,
+    segment_ids], each <int32>[n, T], to <float>[n, d].
+
+    n_fine_tune_layers: how many layers of the encoder train, from the top; with
+    pooling="first" the pooler, too, if any does. pooling: "mean" of the last layer
+    over the mask, or "first", the pooled output. bert_path: as find_encoder takes it.
+    """
+
+    def __init__(self, n_fine_tune_layers=10, pooling="mean", bert_path=BERT, **kwargs):
+        super().__init__(**kwargs)
+        if pooling not in ("mean", "first"):
+            raise ValueError(f'pooling must be "mean" or "first", not {pooling!r}')
+        if n_fine_tune_layers < 0:
+            raise ValueError(f"n_fine_tune_layers is {n_fine_tune_layers}, less than 0")
+        self.n_fine_tune_layers = n_fine_tune_layers
+        self.pooling = pooling
+        self.bert_path = str(bert_path)
+
+    def build(self, input_shape):
+        """Load the module, a copy of our own if it trains, and register what trains."""
+        path = find_encoder(self.bert_path)
+        if not self.n_fine_tune_layers:
+            self.bert = shared_module(BertModule, path)
+            return
+        import keras
+
+        self.bert = BertModule(path)
+        pooler = self.pooling == "first"
+        for variable in self.bert.top_variables(self.n_fine_tune_layers, pooler):
+            # A keras.Variable around a tf.Variable shares its value: the optimizer
+            # then moves the SavedModel's own weights.
+            name = variable.name.split(":")[0].replace("/", "_")
+            self._track_variable(keras.Variable(variable, name=name))
+
+    def call(self, inputs, training=None):
+        """The embedding of each triplet, <float>[n, d]."""
+        training = bool(training) and self.n_fine_tune_layers > 0
+        return self.bert.pooled(*inputs, training=training)[self.pooling]
+
+    def compute_output_shape(self, input_shape):
+        """(n, d), with d read from the module."""
+        return (input_shape[0][0], self.bert.width)
+
+    def get_config(self):
+        """The parameters; the module is loaded from its path again."""
+        return {
+            **super().get_config(),
+            "n_fine_tune_layers": self.n_fine_tune_layers,
+            "pooling": self.pooling,
+            "bert_path": self.bert_path,
+        }
+
+
+@functools.cache
+def keras_layer(name):
+    """The Keras layer class of that name: its body, and keras.layers.Layer."""
+    tensorflow()
+    import keras
+
+    body = {"ElmoEmbeddingLayer": ElmoEmbedding, "BertLayer": BertEmbedding}[name]
+    members = {"__module__": body.__module__, "__doc__": body.__doc__}
+    layer = type(name, (body, keras.layers.Layer), members)
+    return keras.saving.register_keras_serializable(package="kit")(layer)
+
+
+def __getattr__(name):
+    """kit.ElmoEmbeddingLayer and kit.BertLayer, made (with TensorFlow) at first use."""
+    if name in ("ElmoEmbeddingLayer", "BertLayer"):
+        return keras_layer(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+if __name__ == "__main__":  # pasted into a cell, where nobody asks __getattr__
+    ElmoEmbeddingLayer = keras_layer("ElmoEmbeddingLayer")
+    BertLayer = keras_layer("BertLayer")
+
+HEAD_UNITS = 256  # the article's one hidden layer
+
+
+def head_model(inputs, embedding, learning_rate):
+    """The article's head on an embedding, compiled: Dense 256 relu, Dense 1 sigmoid."""
+    import keras
+
+    hidden = keras.layers.Dense(HEAD_UNITS, activation="relu")(embedding)
+    output = keras.layers.Dense(1, activation="sigmoid")(hidden)
+    model = keras.Model(inputs=inputs, outputs=output)
+    optimizer = keras.optimizers.Adam(learning_rate)
+    model.compile(optimizer, loss="binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3):
+    """The article's Listing 2: a Keras model of strings <string>[n, 1] to <float>[n, 1].
+
+    Give its fit and predict a tf.constant of strings: Keras 3 refuses NumPy's.
+    """
+    layer = keras_layer("ElmoEmbeddingLayer")(elmo_path)
+    import keras
+
+    strings = keras.Input((1,), dtype="string", name="strings")
+    return head_model(strings, layer(strings), learning_rate)
+
+
+def build_bert_model(
+    max_seq_length,
+    bert_path=BERT,
+    n_fine_tune_layers=0,
+    pooling="mean",
+    learning_rate=1e-3,
+):
+    """The article's Listing 4: a Keras model of triplets <int>[n, max_seq_length] x 3.
+
+    max_seq_length=None takes triplets of any length.
+    """
+    layer = keras_layer("BertLayer")(n_fine_tune_layers, pooling, bert_path)
+    import keras
+
+    names = ("input_ids", "input_masks", "segment_ids")
+    triplet = [
+        keras.Input((max_seq_length,), dtype="int32", name=name) for name in names
+    ]
+    return head_model(triplet, layer(triplet), learning_rate)
+
+
+# -------------------------------------------------------------------- Frozen features
+
+
+class FeatureStore:
+    """Feature vectors by key: in memory, and in a SQLite file if a path is given.
+
+    SQLite survives a killed kernel and serves several processes; where the disk is
+    full or the file broken, memory alone has to do. `written` counts the new vectors.
+    """
+
+    def __init__(self, path=None):
+        self.memory = {}
+        self.written = 0
+        self.database = path and self._open(Path(path))
+
+    def _open(self, path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for second_try in (False, True):
+            try:
+                database = sqlite3.connect(path, timeout=60)
+                database.execute(
+                    "CREATE TABLE IF NOT EXISTS features "
+                    "(key BLOB PRIMARY KEY, shape TEXT, value BLOB)"
+                )
+                return database
+            except sqlite3.DatabaseError as error:
+                if second_try or isinstance(error, sqlite3.OperationalError):
+                    return self._without_disk(error)
+                os.replace(path, f"{path}.broken")
+        return None
+
+    def _without_disk(self, error):
+        say("cache", f"features are kept in memory only: {error}")
+        self.database = None
+
+    def get(self, keys):
+        """A dict of the vectors that are known among the keys <bytes>."""
+        absent = [key for key in dict.fromkeys(keys) if key not in self.memory]
+        for start in range(0, len(absent), 500):  # SQLite allows 999 marks a query
+            some = absent[start : start + 500]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT key, shape, value FROM features WHERE key IN ({marks})"
+            try:
+                rows = self.database.execute(query, some) if self.database else ()
+                for key, shape, value in rows:
+                    vector = np.frombuffer(value, np.float32)
+                    self.memory[key] = vector.reshape(json.loads(shape))
+            except sqlite3.DatabaseError as error:
+                self._without_disk(error)
+        return {key: self.memory[key] for key in keys if key in self.memory}
+
+    def put(self, vectors):
+        """Keep a dict of vectors <float32>, on disk at once."""
+        self.memory.update(vectors)
+        self.written += len(vectors)
+        rows = [
+            (key, json.dumps(vector.shape), vector.tobytes())
+            for key, vector in vectors.items()
+        ]
+        try:
+            if self.database:
+                with self.database:
+                    insert = "INSERT OR REPLACE INTO features VALUES (?, ?, ?)"
+                    self.database.executemany(insert, rows)
+        except sqlite3.DatabaseError as error:
+            self._without_disk(error)
+
+
+@functools.cache
+def feature_store(path=None):
+    """The one FeatureStore of this process for a path."""
+    return FeatureStore(path)
+
+
+# Tokens of a batch, padding included. ELMo's character convolutions take about 369 KB
+# a token (tensorflow/models #1993), so this is 3 GB there; a card with less gets less.
+BATCH_TOKENS = 8192
+
+
+class FrozenEncoder(TransformerMixin, BaseEstimator):
+    """Excerpts <str>[n] to features <float32>[n, ...]; each text is encoded only once.
+
+    path: the encoder's handle or folder; store: the SQLite file of the features, None
+    for memory only. The features are kept by the encoder's content, the limit and the
+    text, so epochs, folds, grids, repeats and later runs cost no pass.
+    """
+
+    def __init__(self, path, store=None):
+        self.path = path
+        self.store = store
+
+    def fit(self, X, y=None):
+        """Find the encoder; a frozen one has nothing to learn."""
+        self.folder_ = find_encoder(self.path)
+        self.identity_ = encoder_digest(self.folder_)
+        return self
+
+    def transform(self, X):
+        """Features, one row per text."""
+        store = feature_store(self.store)
+        keys = [self._key(text) for text in X]
+        known = store.get(keys)
+        missing = {key: text for key, text in zip(keys, X) if key not in known}
+        if missing:
+            known |= self._encode_missing(missing, store)
+        return np.stack([known[key] for key in keys])
+
+    def _key(self, text):
+        limit = getattr(text, "limit", None)
+        name = repr((self.identity_, self._variant(), limit, str(text)))
+        return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=16).digest()
+
+    def _encode_missing(self, missing, store):
+        """Encode texts by key, longest first; the store gets each batch at once."""
+        keys = list(missing)
+        items, sizes = self._prepare(list(missing.values()))
+        what = f"encoding {encoder_name(self.path)}"
+        found = {}
+        with progress_bar(len(keys), what) as bar:
+            for rows, features in self._batches(items, np.array(sizes)):
+                vectors = {keys[row]: vector for row, vector in zip(rows, features)}
+                store.put(vectors)
+                found |= vectors
+                bar.update(len(rows))
+        return found
+
+    def _batches(self, items, sizes):
+        """Yield (rows, features) of batches alike in size, and smaller if memory ends."""
+        out_of_memory = tensorflow().errors.ResourceExhaustedError
+        budget = BATCH_TOKENS
+        todo = np.argsort(-sizes, kind="stable")
+        while len(todo):
+            count = min(max(budget // sizes[todo[0]], 1), len(todo))
+            try:
+                features = self._encode([items[row] for row in todo[:count]])
+            except out_of_memory:
+                if count == 1:
+                    raise
+                budget = sizes[todo[0]] * (count // 2)
+                say("memory", f"{count} texts do not fit, going on with {count // 2}")
+                continue
+            yield todo[:count], features
+            todo = todo[count:]
+
+
+class ElmoFeatures(FrozenEncoder):
+    """Mean over the words of ELMo's three layers, <float32>[n, 3, d]; the head mixes."""
+
+    def _variant(self):
+        return "layer means"
+
+    def _prepare(self, texts):
+        """Items to encode, and the number of tokens of each."""
+        return [str(text) for text in texts], [max(len(t.split()), 1) for t in texts]
+
+    def _encode(self, items):
+        tf = tensorflow()
+        module = shared_module(ElmoModule, self.folder_)
+        return module.batch_means(tf.constant(items)).numpy()
+
+
+class BertFeatures(FrozenEncoder):
+    """BERT's embedding <float32>[n, d]: pooling "mean" over the mask, or "first"."""
+
+    def __init__(self, path, store=None, pooling="mean"):
+        super().__init__(path, store)
+        self.pooling = pooling
+
+    def _variant(self):
+        return self.pooling
+
+    def _prepare(self, texts):
+        """Items (ids of word pieces) to encode, and the number of tokens of each."""
+        items = shared_module(BertModule, self.folder_).ids(texts)
+        return items, [len(ids) for ids in items]
+
+    def _encode(self, items):
+        module = shared_module(BertModule, self.folder_)
+        ids, masks, _ = padded_triplet(items, max(map(len, items)))
+        return module.batch_means(ids, masks)[self.pooling].numpy()
+
+
+# ------------------------------------------------------------------------------ Heads
+
+
+def sigmoid(logits):
+    """1 / (1 + exp(-x)) without overflow."""
+    return 0.5 * (1 + np.tanh(0.5 * logits))
+
+
+def softmax(values):
+    """Shares that sum to 1."""
+    exponents = np.exp(values - values.max())
+    return exponents / exponents.sum()
+
+
+def cross_entropy(logits, y):
+    """Binary cross-entropy of each logit."""
+    return np.logaddexp(0, logits) - y * logits
+
+
+class DenseHead(ClassifierMixin, BaseEstimator):
+    """The article's head: Dense(units, relu), Dense(1, sigmoid), Adam, cross-entropy.
+
+    X: features <float>[n, d], or <float>[n, 3, d] of ELMo's layers, which the 4 scalars
+    (softmax weights and gamma) mix first, trained with the rest. The function, its
+    start and its steps are those of the Keras models above, written in NumPy: on
+    features that are computed already, Keras spends its time on building the graph.
+
+    standardize: train on features of mean 0 and deviation 1, so that five epochs are
+    enough for encoders of any scale; False trains on them as they come, as the article
+    does. It is folded into the first kernel and bias afterwards.
+    weights_: as in the Keras model: [layer_weights, gamma,] kernel, bias, kernel, bias.
+    history_: loss and accuracy of each epoch; with validation_data also val_loss and
+    val_accuracy, which are recorded and never used.
+    """
+
+    _scale, _shift = np.float32(1), np.float32(0)  # of the input, other while training
+
+    def __init__(
+        self,
+        units=HEAD_UNITS,
+        epochs=5,
+        batch_size=32,
+        learning_rate=1e-3,
+        standardize=True,
+        random_state=None,
+    ):
+        self.units = units
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.standardize = standardize
+        self.random_state = random_state
+
+    def fit(self, X, y, validation_data=None):
+        """Train for the epochs; validation_data (X, y) is only scored after each."""
+        X, y = validate_data(self, X, y, allow_nd=True, dtype=np.float32)
+        check_classification_targets(y)
+        self.classes_, y = np.unique(y, return_inverse=True)
+        if len(self.classes_) > 2:
+            kind = type_of_target(y)
+            raise ValueError(
+                f"Only binary classification is supported. The type of the target is "
+                f"{kind}."
+            )
+        if len(self.classes_) < 2:
+            raise ValueError(
+                "DenseHead needs two classes; the labels are of one class."
+            )
+        rng = check_random_state(self.random_state)
+        self.weights_ = self._initial_weights(X.shape, rng)
+        self.history_ = {"loss": [], "accuracy": []}
+        self._scale, self._shift = self._standardization(X)
+        # Threads cost more than they save on matrices of this size.
+        with threadpool_limits(1):
+            self._train(X, y.astype(np.float32), rng, validation_data)
+        self._fold()
+        return self
+
+    def _standardization(self, X):
+        """Scale and shift <float>[d] of the head's input before training."""
+        if not self.standardize:
+            return DenseHead._scale, DenseHead._shift
+        inputs = X if X.ndim == 2 else X.mean(axis=1)  # ELMo starts with equal shares
+        deviation = inputs.std(axis=0)
+        scale = 1 / np.where(deviation > 0, deviation, 1)
+        return scale, -inputs.mean(axis=0) * scale
+
+    def _fold(self):
+        """Put scale and shift into the first layer: what is left is the plain head."""
+        kernel, bias = self.weights_[-4:-2]
+        bias += np.broadcast_to(self._shift, len(kernel)) @ kernel
+        kernel *= np.broadcast_to(self._scale, len(kernel))[:, None]
+        del self._scale, self._shift
+
+    def _initial_weights(self, shape, rng):
+        """Keras' start: Glorot-uniform kernels, zero biases; equal shares, gamma 1."""
+
+        def kernel(rows, columns):
+            limit = np.sqrt(6 / (rows + columns))
+            return rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
+
+        dense = [kernel(shape[-1], self.units), np.zeros(self.units, np.float32)]
+        dense += [kernel(self.units, 1), np.zeros(1, np.float32)]
+        if len(shape) == 2:
+            return dense
+        return [np.zeros(shape[1], np.float32), np.ones((), np.float32), *dense]
+
+    def _train(self, X, y, rng, validation_data):
+        """Adam as in Keras: moments without bias correction, the rate corrected."""
+        moments = [(np.zeros_like(w), np.zeros_like(w)) for w in self.weights_]
+        step = 0
+        for _ in range(self.epochs):
+            order = rng.permutation(len(X))
+            losses, hits = 0.0, 0
+            for start in range(0, len(X), self.batch_size):
+                rows = order[start : start + self.batch_size]
+                logits, gradients = self._gradients(X[rows], y[rows])
+                losses += cross_entropy(logits, y[rows]).sum()
+                hits += np.sum((logits > 0) == (y[rows] > 0.5))
+                step += 1
+                rate = self.learning_rate * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+                for i, ((m, v), gradient) in enumerate(zip(moments, gradients)):
+                    m += 0.1 * (gradient - m)
+                    v += 0.001 * (gradient**2 - v)
+                    self.weights_[i] -= np.float32(rate) * m / (np.sqrt(v) + 1e-7)
+            self.history_["loss"].append(float(losses / len(X)))
+            self.history_["accuracy"].append(float(hits / len(X)))
+            self._record(validation_data)
+
+    def _record(self, validation_data):
+        """Score the held-out part after an epoch."""
+        if validation_data is None:
+            return
+        X, y = validation_data
+        y = (np.asarray(y) == self.classes_[1]).astype(np.float32)
+        logits = self.decision_function(X)
+        loss, accuracy = (
+            cross_entropy(logits, y).mean(),
+            np.mean((logits > 0) == (y > 0.5)),
+        )
+        self.history_.setdefault("val_loss", []).append(float(loss))
+        self.history_.setdefault("val_accuracy", []).append(float(accuracy))
+
+    def _forward(self, X):
+        """Input of the head [n, d], hidden layer [n, units], logits [n]."""
+        *scalars, kernel, bias, kernel_out, bias_out = self.weights_
+        if scalars:
+            layer_weights, gamma = scalars
+            X = gamma * np.einsum("nld,l->nd", X, softmax(layer_weights))
+        X = X * self._scale + self._shift
+        hidden = np.maximum(X @ kernel + bias, 0)
+        return X, hidden, (hidden @ kernel_out + bias_out)[:, 0]
+
+    def _gradients(self, X, y):
+        """Logits [n] and the mean loss's gradient for each of the weights."""
+        *scalars, kernel, _, kernel_out, _ = self.weights_
+        embedding, hidden, logits = self._forward(X)
+        error = ((sigmoid(logits) - y) / len(y))[:, None]  # [n, 1]
+        behind = (error @ kernel_out.T) * (hidden > 0)  # [n, units]
+        dense = [embedding.T @ behind, behind.sum(0), hidden.T @ error, error.sum(0)]
+        if not scalars:
+            return logits, dense
+        shares, gamma = softmax(scalars[0]), scalars[1]
+        by_layer = np.einsum(
+            "nld,nd->l", X, behind @ kernel.T
+        )  # d loss / d share / gamma
+        by_share = gamma * (by_layer - shares @ by_layer)
+        return logits, [shares * by_share, shares @ by_layer, *dense]
+
+    def decision_function(self, X):
+        """The logit of class classes_[1], <float>[n]."""
+        check_is_fitted(self)
+        X = validate_data(self, X, allow_nd=True, dtype=np.float32, reset=False)
+        return self._forward(X)[2]
+
+    def predict_proba(self, X):
+        """Probabilities <float>[n, 2]."""
+        positive = sigmoid(self.decision_function(X))
+        return np.stack([1 - positive, positive], axis=1)
+
+    def predict(self, X):
+        """The likelier class of each row."""
+        likelier = (self.decision_function(X) > 0).astype(int)
+        return self.classes_[likelier]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        return tags
+
+
+class FineTunedBert(ClassifierMixin, BaseEstimator):
+    """The article's BERT model trained end to end: excerpts <str>[n] to two classes.
+
+    Parameters as in build_bert_model and DenseHead. model_ is the Keras model,
+    history_ its history.
+    """
+
+    def __init__(
+        self, path, n_fine_tune_layers=2, pooling="mean", epochs=5, batch_size=32,
+        learning_rate=5e-5, random_state=None,
+    ):  # fmt: skip
+        self.path = path
+        self.n_fine_tune_layers = n_fine_tune_layers
+        self.pooling = pooling
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate  # Adam's 1e-3 would destroy the encoder
+        self.random_state = random_state
+
+    def fit(self, X, y, validation_data=None):
+        """Train encoder and head; validation_data (X, y) is only scored after each epoch."""
+        tensorflow()
+        import keras
+
+        keras.utils.set_random_seed(self.random_state or 0)
+        self.classes_, y = np.unique(y, return_inverse=True)
+        self.model_ = build_bert_model(
+            None, self.path, self.n_fine_tune_layers, self.pooling, self.learning_rate
+        )
+        if validation_data is not None:
+            held_out, labels = validation_data
+            labels = (np.asarray(labels) == self.classes_[1]).astype(int)
+            validation_data = (self._triplet(held_out), labels)
+        history = self.model_.fit(
+            self._triplet(X), y, self.batch_size, self.epochs,
+            verbose=0, validation_data=validation_data,
+        )  # fmt: skip
+        self.history_ = history.history
+        return self
+
+    def _triplet(self, texts):
+        ids = shared_module(BertModule, find_encoder(self.path)).ids(texts)
+        return padded_triplet(ids, max(map(len, ids)))
+
+    def predict_proba(self, X):
+        """Probabilities <float>[n, 2]."""
+        positive = self.model_.predict(self._triplet(X), self.batch_size, verbose=0)[
+            :, 0
+        ]
+        return np.stack([1 - positive, positive], axis=1)
+
+    def predict(self, X):
+        """The likelier class of each text."""
+        return self.classes_[(self.predict_proba(X)[:, 1] > 0.5).astype(int)]
+
+
+# ------------------------------------------------------------------------- Algorithms
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one column and row of the table is made with. See the command line's help.
+
+    maxtokens, maxtokenlen: the article's limits, in words and characters.
+    text: what the encoders read, "article" or "natural".
+    svm: parameters of SVC, the one that differs between the article's problems.
+    store: the SQLite file of the features; None keeps them in memory only.
+    """
+
+    maxtokens: int = 50
+    maxtokenlen: int = 20
+    text: str = "article"
+    svm: dict = field(default_factory=lambda: {"C": 1, "kernel": "linear"})
+    elmo: str = ELMO
+    bert: str = BERT
+    pooling: str = "mean"
+    n_fine_tune_layers: int = 0
+    epochs: int = 5
+    batch_size: int = 32
+    seed: int = 0
+    store: str | None = None
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """A column of the table: its title, and the steps after `tokens` of its pipeline.
+
+    steps(settings) gives [(step name, estimator), ...]; encoder(settings) the handle of
+    what the text is read with ("" for none) and decides which recipe of text it gets.
+    """
+
+    title: str
+    steps: Callable
+    encoder: Callable = lambda settings: ""
+
+    def text(self, settings):
+        """The recipe of tokens: the baselines always take the article's."""
+        return settings.text if self.encoder(settings) else "article"
+
+
+def counts_and(make_classifier):
+    """Steps of a baseline: token counts and the classifier for the settings."""
+    return lambda settings: [
+        ("features", TokenCounts()),
+        ("classifier", make_classifier(settings)),
+    ]
+
+
+def frozen_head(settings):
+    """The head over frozen features."""
+    return DenseHead(
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        random_state=settings.seed,
+    )
+
+
+def elmo_steps(settings):
+    """ELMo's layers, encoded once, and the head that mixes them."""
+    features = ElmoFeatures(settings.elmo, settings.store)
+    return [("features", features), ("classifier", frozen_head(settings))]
+
+
+def bert_steps(settings):
+    """BERT's embedding, encoded once, and the head; or all of it trained together."""
+    if settings.n_fine_tune_layers:
+        classifier = FineTunedBert(
+            settings.bert, settings.n_fine_tune_layers, settings.pooling,
+            settings.epochs, settings.batch_size, random_state=settings.seed,
+        )  # fmt: skip
+        return [("classifier", classifier)]
+    features = BertFeatures(settings.bert, settings.store, settings.pooling)
+    return [("features", features), ("classifier", frozen_head(settings))]
+
+
+# Add an algorithm here. The forest has 10 trees and the SVM C=1, as in the article.
+ALGORITHMS = {
+    "lr": Algorithm("LR", counts_and(lambda s: LogisticRegression(max_iter=1000))),
+    "svm": Algorithm("SVM", counts_and(lambda s: SVC(**s.svm))),
+    "rf": Algorithm(
+        "RF",
+        counts_and(
+            lambda s: RandomForestClassifier(n_estimators=10, random_state=s.seed)
+        ),
+    ),
+    "gbm": Algorithm(
+        "GBM", counts_and(lambda s: GradientBoostingClassifier(random_state=s.seed))
+    ),
+    "elmo": Algorithm("ELMo", elmo_steps, encoder=lambda s: s.elmo),
+    "bert": Algorithm("BERT", bert_steps, encoder=lambda s: s.bert),
+}
+
+
+def pipeline(name, settings=None):
+    """The scikit-learn Pipeline tokens, features, classifier of an algorithm."""
+    settings = settings or Settings()
+    algorithm = ALGORITHMS[name]
+    tokens = Tokens(settings.maxtokens, settings.maxtokenlen, algorithm.text(settings))
+    return Pipeline([("tokens", tokens), *algorithm.steps(settings)])
+
+
+def title_of(name, settings):
+    """A column's title; an encoder other than the article's is named in it."""
+    algorithm = ALGORITHMS[name]
+    encoder = algorithm.encoder(settings)
+    if encoder == ENCODERS["full"].get(name, ""):
+        return algorithm.title
+    return f"{algorithm.title} ({encoder_name(encoder).removeprefix(f'{name}-')})"
+
+
+# ------------------------------------------------------------------------- Evaluation
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one model did on one split. Times in seconds; scores 0..1.
+
+    predicted <int>[n_test], score <float>[n_test]: the larger, the more likely class 1.
+    params: the parameters of the steps after tokens. history: by epoch, if any.
+    """
+
+    accuracy: float
+    f1: float
+    roc_auc: float
+    encode_seconds: float
+    fit_seconds: float
+    predict_seconds: float
+    predicted: np.ndarray
+    score: np.ndarray
+    params: dict
+    history: dict
+
+
+def shown_params(model):
+    """The parameters of a pipeline's steps after tokens that JSON can hold."""
+    return {
+        name: value
+        for name, value in sorted(model.get_params().items())
+        if "__" in name and not name.startswith("tokens")
+        and isinstance(value, (str, int, float, bool, type(None)))
+        and not name.endswith("__store")
+    }  # fmt: skip
+
+
+def evaluate(model, train, test):
+    """Fit a pipeline on the training part and score it on the test part, once."""
+    encoder, classifier = model[:-1], model[-1]
+    times = [time.perf_counter()]
+    X_train = encoder.fit_transform(train.texts, train.labels)
+    X_test = encoder.transform(test.texts)
+    times.append(time.perf_counter())
+    record = has_fit_parameter(classifier, "validation_data")
+    held_out = {"validation_data": (X_test, test.labels)} if record else {}
+    classifier.fit(X_train, train.labels, **held_out)
+    times.append(time.perf_counter())
+    predicted = classifier.predict(X_test)
+    times.append(time.perf_counter())
+    score = (
+        classifier.decision_function(X_test) if hasattr(classifier, "decision_function")
+        else classifier.predict_proba(X_test)[:, 1]
+    )  # fmt: skip
+    encode_seconds, fit_seconds, predict_seconds = np.diff(times).tolist()
+    return Result(
+        accuracy=accuracy_score(test.labels, predicted),
+        f1=f1_score(test.labels, predicted, zero_division=0),
+        roc_auc=roc_auc_score(test.labels, score),
+        encode_seconds=encode_seconds,
+        fit_seconds=fit_seconds,
+        predict_seconds=predict_seconds,
+        predicted=predicted,
+        score=score,
+        params=shown_params(model),
+        history=getattr(classifier, "history_", {}),
+    )
+
+
+def corrected_t_test(differences, test_share):
+    """Two-sided p value of paired differences over repeated random splits.
+
+    The corrected resampled t test (Nadeau and Bengio 2003): the training sets overlap,
+    so the variance of the mean is (1/R + n_test/n_train) times that of a difference.
+    test_share: n_test / n_train.
+    """
+    repeats = len(differences)
+    spread = np.var(differences, ddof=1) * (1 / repeats + test_share)
+    if spread == 0:
+        return 1.0 if np.mean(differences) == 0 else 0.0
+    return float(
+        2 * stats.t.sf(abs(np.mean(differences)) / np.sqrt(spread), repeats - 1)
+    )
+
+
+def mcnemar_test(correct_a, correct_b):
+    """Exact two-sided p value of two models' hits <bool>[n] on the same documents."""
+    only_a, only_b = np.sum(correct_a & ~correct_b), np.sum(~correct_a & correct_b)
+    if only_a + only_b == 0:
+        return 1.0
+    return float(stats.binomtest(int(only_a), int(only_a + only_b)).pvalue)
+
+
+def holm(p_values):
+    """Holm's correction for several tests at once: adjusted p values, in order."""
+    p_values = np.asarray(p_values, float)
+    order = np.argsort(p_values)
+    steps = p_values[order] * np.arange(len(p_values), 0, -1)
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    return adjusted
+
+
+def best_and_equals(accuracies, hits, test_share, level=0.05):
+    """The models of a row that are its best, or cannot be told from it.
+
+    accuracies: model -> <float>[R], hits: model -> <bool>[n] right or wrong of each
+    test document. All models saw the same splits, so the tests are paired: corrected t
+    over repeats, McNemar's for a single one; Holm's correction over the row.
+    """
+    best = max(accuracies, key=lambda model: np.mean(accuracies[model]))
+    others = [model for model in accuracies if model != best]
+    p_values = [
+        corrected_t_test(accuracies[best] - accuracies[other], test_share)
+        if len(accuracies[best]) > 1 else mcnemar_test(hits[best], hits[other])
+        for other in others
+    ]  # fmt: skip
+    equals = {m for m, p in zip(others, holm(p_values)) if p >= level}
+    return {best} | equals
+
+
+def attempt(task, train, test):
+    """evaluate() of a task, or the reason <str> why it gave no result."""
+    try:
+        return evaluate(pipeline(task.model, task.settings), train, test)
+    except KitError as error:
+        return str(error)
+    except Exception as error:  # one model's failure must not cost the others' results
+        return f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
+
+
+# ----------------------------------------------------------------------- Result files
+
+RESULT_COLUMNS = (
+    "dataset", "source", "nsamp", "maxtokens", "maxtokenlen", "text", "model", "encoder",
+    "repeat", "seed", "n_train", "n_test", "accuracy", "f1", "roc_auc", "encode_seconds",
+    "fit_seconds", "predict_seconds", "params", "error",
+)  # fmt: skip
+PREDICTION_COLUMNS = (
+    "dataset", "maxtokens", "maxtokenlen", "repeat", "doc", "label", "model", "predicted",
+    "score",
+)  # fmt: skip
+HISTORY_COLUMNS = (
+    "dataset", "maxtokens", "maxtokenlen", "repeat", "model", "epoch", "loss", "accuracy",
+    "val_loss", "val_accuracy",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Task:
+    """One model at one setting on one draw: one row of results.csv."""
+
+    model: str
+    settings: Settings
+    repeat: int
+
+    @property
+    def key(self):
+        """What tells its rows from others' in the files."""
+        return (
+            self.settings.maxtokens,
+            self.settings.maxtokenlen,
+            self.repeat,
+            self.model,
+        )
+
+
+def key_of(row):
+    """The key of the task that wrote a row of one of the files."""
+    numbers = (int(row[name]) for name in ("maxtokens", "maxtokenlen", "repeat"))
+    return (*numbers, row["model"])
+
+
+def read_rows(path):
+    """The whole rows of a CSV file as dicts; a line that a kill cut short is left out."""
+    if not path.exists():
+        return []
+    with open(path, encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if None not in row.values()]
+
+
+class ResultFiles:
+    """The result files of one run, current after every model.
+
+    asked: whatever makes two runs the same, as JSON data. A run that did not finish is
+    taken up again by the same asked; another run's files are moved to a folder beside.
+    """
+
+    tables = {
+        "results.csv": RESULT_COLUMNS,
+        "predictions.csv": PREDICTION_COLUMNS,
+        "history.csv": HISTORY_COLUMNS,
+    }
+
+    def __init__(self, folder, asked):
+        self.folder = Path(folder)
+        self.rows = {name: [] for name in self.tables}
+        self.about = {"asked": asked, "finished": False, "started": time.time()}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        earlier = read_json(self.folder / "run.json") or {}
+        asked = json.loads(json.dumps(asked))
+        if earlier.get("asked") == asked and not earlier.get("finished"):
+            self._resume()
+        else:
+            self._set_aside()
+        for name in self.tables:
+            self._write(name)
+        self.describe()
+
+    def _resume(self):
+        results = [r for r in read_rows(self.folder / "results.csv") if not r["error"]]
+        finished = {key_of(row) for row in results}
+        for name in self.tables:
+            rows = results if name == "results.csv" else read_rows(self.folder / name)
+            self.rows[name] = [row for row in rows if key_of(row) in finished]
+        if finished:
+            say("resume", f"{len(finished)} results of {self.folder} are there already")
+
+    def _set_aside(self):
+        ours = [*self.tables, "run.json", "table.md"]
+        files = [self.folder / name for name in ours if (self.folder / name).exists()]
+        files += self.folder.glob("history_*.png")
+        if not files:
+            return
+        moment = time.strftime(
+            "%Y%m%d-%H%M%S", time.localtime(files[0].stat().st_mtime)
+        )
+        aside = Path(tempfile.mkdtemp(prefix=f"earlier-{moment}-", dir=self.folder))
+        for file in files:
+            os.replace(file, aside / file.name)
+        say("results", f"an earlier run's files are now in {aside}")
+
+    def _write(self, name):
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, self.tables[name])
+        writer.writeheader()
+        writer.writerows(self.rows[name])
+        write_atomically(self.folder / name, text.getvalue().encode())
+
+    def append(self, name, rows):
+        """Add rows (dicts) to a file and flush it."""
+        self.rows[name] += rows
+        with open(self.folder / name, "a", encoding="utf-8", newline="") as file:
+            csv.DictWriter(file, self.tables[name]).writerows(rows)
+
+    def done(self, task):
+        """Whether the task has its result."""
+        return any(
+            key_of(r) == task.key and not r["error"] for r in self.rows["results.csv"]
+        )
+
+    def describe(self, **facts):
+        """Write run.json with these facts beside what it says already."""
+        self.about |= facts
+        write_atomically(
+            self.folder / "run.json",
+            json.dumps(self.about, indent=1, default=str).encode(),
+        )
+
+    def add(self, task, dataset, test, nsamp, seed, result):
+        """Write a task's result (a Result, or the reason why there is none)."""
+        failed = isinstance(result, str)
+        settings, algorithm = task.settings, ALGORITHMS[task.model]
+        place = {
+            "dataset": dataset.name, "maxtokens": settings.maxtokens,
+            "maxtokenlen": settings.maxtokenlen, "repeat": task.repeat,
+            "model": task.model,
+        }  # fmt: skip
+        row = place | {
+            "source": dataset.source, "nsamp": nsamp, "text": algorithm.text(settings),
+            "encoder": algorithm.encoder(settings), "seed": seed,
+            "n_train": 2 * nsamp - len(test), "n_test": len(test),
+            "error": result if failed else "", "params": "{}",
+        }  # fmt: skip
+        if not failed:
+            row |= {name: getattr(result, name) for name in RESULT_COLUMNS[12:18]}
+            row["params"] = json.dumps(result.params)
+            documents = zip(test.ids, test.labels, result.predicted, result.score)
+            names = ("doc", "label", "predicted", "score")
+            self.append(
+                "predictions.csv", [place | dict(zip(names, d)) for d in documents]
+            )
+            epochs = [
+                dict(zip(result.history, e)) for e in zip(*result.history.values())
+            ]
+            epochs = [place | {"epoch": i} | epoch for i, epoch in enumerate(epochs, 1)]
+            self.append("history.csv", epochs)
+        self.append("results.csv", [row])
+
+    def scores(self, model, settings):
+        """Accuracies <float>[R] and test hits <bool>[n] of a model, by repeat."""
+        mine = [
+            sorted(
+                (r for r in self.rows[name] if key_of(r)[::3] == (settings.maxtokens, model)
+                 and int(r["maxtokenlen"]) == settings.maxtokenlen),
+                key=lambda row: int(row["repeat"]),
+            )
+            for name in ("results.csv", "predictions.csv")
+        ]  # fmt: skip
+        accuracies = [float(row["accuracy"]) for row in mine[0] if not row["error"]]
+        hits = [int(row["label"]) == int(row["predicted"]) for row in mine[1]]
+        return np.array(accuracies), np.array(hits, bool)
+
+
+# ----------------------------------------------------------------- Tables and figures
+
+SWEEP = ((50, 20), (100, 100), (200, 100))  # the article's maxtokens and maxtokenlen
+# Accuracies in %: Azunre, Transfer Learning for NLP (Manning, 2021), tables 3.1 and
+# 3.2; one run per cell, 1,000 documents per class, 70/30 split; in the order of SWEEP.
+PUBLISHED_NSAMP = 1000
+PUBLISHED_MODELS = ("lr", "svm", "rf", "gbm", "elmo", "bert")
+PUBLISHED = {
+    "email": (
+        (97.7, 70.2, 94.5, 94.2, 97.3, 98.3),
+        (99.2, 72.3, 97.2, 97.3, 98.2, 98.8),
+        (98.7, 90.0, 97.7, 97.2, 99.7, 98.8),
+    ),
+    "imdb": (
+        (69.1, 66.0, 63.9, 67.0, 69.7, 71.0),
+        (74.3, 72.5, 70.0, 72.0, 75.2, 79.1),
+        (79.0, 78.3, 67.2, 77.5, 77.7, 81.0),
+    ),
+}
+LEGEND = (
+    "* the best of its row, and all that a paired test over the same splits cannot tell "
+    "from it (5 %, Holm)"
+)
+
+
+def published(dataset, nsamp, settings):
+    """The article's accuracies by model where it has the setting, else {}."""
+    place = (settings.maxtokens, settings.maxtokenlen)
+    rows = PUBLISHED.get(dataset.name, ())
+    comparable = nsamp == PUBLISHED_NSAMP and dataset.source != DEMO_SOURCE
+    if not rows or not comparable or place not in SWEEP:
+        return {}
+    return dict(zip(PUBLISHED_MODELS, rows[SWEEP.index(place)]))
+
+
+def cell_text(accuracies, marked):
+    """An accuracy in %: mean, deviation where there are several, and the mark."""
+    if not len(accuracies):
+        return "failed"
+    text = f"{100 * np.mean(accuracies):.1f}"
+    if len(accuracies) > 1:
+        text += f" ±{100 * np.std(accuracies, ddof=1):.1f}"
+    return f"{text} *" if marked else text
+
+
+def setting_rows(files, dataset, nsamp, settings, models):
+    """The table's rows of one setting: ours, and the article's where it has one."""
+    scores = {model: files.scores(model, settings) for model in models}
+    whole = max(len(accuracies) for accuracies, _ in scores.values())
+    compared = {m: s for m, s in scores.items() if whole and len(s[0]) == whole}
+    marked = compared and best_and_equals(
+        {model: accuracies for model, (accuracies, _) in compared.items()},
+        {model: hits for model, (_, hits) in compared.items()},
+        TEST_SHARE / (1 - TEST_SHARE),
+    )
+    label = f"{settings.maxtokens}/{settings.maxtokenlen}"
+    rows = [[label, *(cell_text(scores[m][0], m in marked) for m in models)]]
+    article = published(dataset, nsamp, settings)
+    if article:
+        rows.append(["  article", *(str(article.get(model, "")) for model in models)])
+    return rows
+
+
+def seconds_row(files, models):
+    """The table's last row: mean seconds of a model for encoding, fit and prediction."""
+    cells = []
+    for model in models:
+        seconds = [
+            sum(float(row[name]) for name in RESULT_COLUMNS[15:18])
+            for row in files.rows["results.csv"]
+            if row["model"] == model and not row["error"]
+        ]
+        cells.append(f"{np.mean(seconds):.1f}" if seconds else "")
+    return ["seconds", *cells]
+
+
+def as_markdown(header, rows):
+    """An aligned Markdown table."""
+    widths = [max(map(len, column)) for column in zip(header, *rows)]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |"
+        for row in (header, *rows)
+    ]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)
+
+
+def as_html(header, rows):
+    """The same as HTML for a notebook; marked cells are bold."""
+
+    def line(cells, tag):
+        styled = (f"<b>{cell}</b>" if cell.endswith("*") else cell for cell in cells)
+        return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in styled) + "</tr>"
+
+    body = "".join(line([html.escape(cell) for cell in row], "td") for row in rows)
+    return f"<table>{line(map(html.escape, header), 'th')}{body}</table>"
+
+
+def show_html(content):
+    """Show HTML in the notebook."""
+    from IPython.display import HTML, display
+
+    display(HTML(content))
+
+
+def history_figure(path, title, rows):
+    """Draw training and held-out accuracy by epoch, a colour and marker per setting.
+
+    rows: dicts of history.csv, of one model; the repeats are averaged.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(
+        figsize=(7, 4.5), layout="constrained"
+    )  # no display, no global state
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    table = pd.DataFrame(rows, columns=HISTORY_COLUMNS)
+    numbers = ["maxtokens", "maxtokenlen", "epoch", "accuracy", "val_accuracy"]
+    table[numbers] = table[numbers].apply(pd.to_numeric)
+    groups = table.groupby(["maxtokens", "maxtokenlen"])
+    for ((tokens, length), group), marker in zip(groups, itertools.cycle("osv^D")):
+        means = 100 * group.groupby("epoch")[["accuracy", "val_accuracy"]].mean()
+        (line,) = axes.plot(
+            means.accuracy, "--", marker=marker, fillstyle="none",
+            label=f"{tokens}/{length} training",
+        )  # fmt: skip
+        axes.plot(
+            means.val_accuracy, color=line.get_color(), marker=marker,
+            label=f"{tokens}/{length} held out",
+        )  # fmt: skip
+    axes.set(xlabel="epoch", ylabel="accuracy in %", title=title)
+    axes.set_xticks(sorted(table.epoch.unique()))
+    axes.grid(alpha=0.3)
+    axes.legend(title="maxtokens/maxtokenlen")
+    figure.savefig(path, dpi=110)
+    if in_notebook():
+        from IPython.display import Image, display
+
+        display(Image(filename=str(path)))
+
+
+# ----------------------------------------------------------------------- Command line
+
+
+def parse_models(words):
+    """Names of ALGORITHMS from words with spaces or commas between them, in its order."""
+    names = [name for word in words for name in re.split(r"[\s,]+", word) if name]
+    unknown = [name for name in names if name not in ALGORITHMS]
+    if unknown or not names:
+        raise KitError(
+            f"--models: {', '.join(unknown) or 'nothing'} is none of "
+            f"{', '.join(ALGORITHMS)}."
+        )
+    return [name for name in ALGORITHMS if name in names]
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are KitErrors, in one sentence."""
+
+    def error(self, message):
+        """Raise a KitError in place of usage lines and an exit."""
+        raise KitError(f"{message[0].upper()}{message[1:]}. See --help.")
+
+
+def at_least(lowest):
+    """A type for argparse: whole numbers from lowest on."""
+
+    def whole_number(text):
+        if not re.fullmatch(r"\d+", text) or int(text) < lowest:
+            raise argparse.ArgumentTypeError(f"{text} is no whole number >= {lowest}")
+        return int(text)
+
+    return whole_number
+
+
+def make_parser(name):
+    """The options of both run scripts."""
+    parser = Parser(
+        prog=f"run_{name}.py",
+        description=f"{CORPORA[name].title}: do ELMo and BERT beat simple baselines?",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--data", default="auto", help=f"auto, demo, or a path: {CORPORA[name].wanted}")
+    add(
+        "--models", nargs="+", default=list(ALGORITHMS), help="which columns to compute"
+    )
+    add("--nsamp", type=at_least(4), default=1000, help="documents per class")
+    add("--maxtokens", type=at_least(1), help="words of a document (default: 50)")
+    add("--maxtokenlen", type=at_least(1),
+        help="characters of a token (default: 20; 100 for more than 50 tokens)")  # fmt: skip
+    add(
+        "--sweep", action="store_true", help="the article's three settings in one table"
+    )
+    add("--repeats", type=at_least(1), default=1, help="fresh draws and splits")
+    add("--seed", type=at_least(0), default=0, help="same seed, same numbers")
+    add(
+        "--encoders",
+        choices=ENCODERS,
+        default="full",
+        help="the originals or small ones",
+    )
+    add("--elmo", help="handle or path of ELMo (default: by --encoders)")
+    add("--bert", help="handle or path of BERT (default: by --encoders)")
+    add("--pooling", choices=("mean", "first"), default="mean", help="BertLayer's")
+    add("--n-fine-tune-layers", type=at_least(0), default=0, help="BertLayer's")
+    add("--epochs", type=at_least(1), default=5, help="of the head")
+    add("--batch-size", type=at_least(1), default=32, help="of the head")
+    add("--text", choices=("article", "natural"), default="article",
+        help="what the encoders read: the article's tokens, or the words as they stand")  # fmt: skip
+    add(
+        "--keep-duplicates",
+        action="store_true",
+        help="as in the article: leaks included",
+    )
+    add("--jobs", type=at_least(1), default=os.cpu_count(), help="parallel workers")
+    add("--out", default=str(KAGGLE_WORKING) if on_kaggle() else "results",
+        help="folder of the results")  # fmt: skip
+    add("--demo", action="store_true", help="--data demo --encoders mini")
+    return parser
+
+
+def command_words(argv):
+    """The words after the command: of a list, a string, or the shell.
+
+    In a notebook sys.argv holds the kernel's own options, which are not for us, unless
+    %run has put the script's name there.
+    """
+    if argv is None:
+        from_kernel = os.path.basename(sys.argv[0]).endswith("kernel_launcher.py")
+        return [] if from_kernel else sys.argv[1:]
+    return shlex.split(argv) if isinstance(argv, str) else [str(word) for word in argv]
+
+
+def parse_options(name, argv):
+    """The options as a namespace, with the defaults that depend on others filled in."""
+    options = make_parser(name).parse_args(command_words(argv))
+    options.models = parse_models(options.models)
+    if options.sweep and (options.maxtokens or options.maxtokenlen):
+        raise KitError(
+            "--sweep runs the article's three settings: leave out --maxtokens and "
+            "--maxtokenlen, or leave out --sweep."
+        )
+    options.maxtokens = options.maxtokens or 50
+    if options.maxtokenlen is None:  # the article's pairs
+        options.maxtokenlen = 20 if options.maxtokens <= 50 else 100
+    if options.demo:
+        options.data, options.encoders = "demo", "mini"
+    for encoder, handle in ENCODERS[options.encoders].items():
+        if getattr(options, encoder) is None:
+            setattr(options, encoder, handle)
+    return options
+
+
+def settings_of(options, svm):
+    """The Settings of each row of the table."""
+    pairs = SWEEP if options.sweep else [(options.maxtokens, options.maxtokenlen)]
+    names = (
+        "text",
+        "elmo",
+        "bert",
+        "pooling",
+        "n_fine_tune_layers",
+        "epochs",
+        "batch_size",
+    )
+    common = {name: getattr(options, name) for name in names}
+    store = str(cache_folder() / "features.sqlite")
+    return [Settings(*pair, **common, svm=svm, store=store) for pair in pairs]
+
+
+def execute(tasks, splits, jobs):
+    """Yield (task, outcome) of all tasks: the baselines on all cores, then the encoders,
+    which use all cores (or the card) themselves."""
+
+    def reads_with_encoder(task):
+        return bool(ALGORITHMS[task.model].encoder(task.settings))
+
+    baselines = [task for task in tasks if not reads_with_encoder(task)]
+    workers = joblib.Parallel(
+        n_jobs=min(jobs, len(baselines) or 1), return_as="generator"
+    )
+    calls = (joblib.delayed(attempt)(task, *splits[task.repeat]) for task in baselines)
+    yield from zip(baselines, workers(calls))
+    for task in filter(reads_with_encoder, tasks):
+        yield task, attempt(task, *splits[task.repeat])
+
+
+def report(task, outcome):
+    """Say in one line what a task gave."""
+    settings = task.settings
+    place = f"{settings.maxtokens}/{settings.maxtokenlen}"
+    if isinstance(outcome, str):
+        text = f"failed: {outcome}"
+    else:
+        text = (
+            f"accuracy {100 * outcome.accuracy:5.1f} %   encode "
+            f"{outcome.encode_seconds:6.1f} s   fit {outcome.fit_seconds:6.1f} s"
+        )
+    title = title_of(task.model, settings)
+    say(f"{place}", f"repeat {task.repeat + 1:<3} {title:<12} {text}")
+
+
+def hardware():
+    """The processor's cores, memory, and cards (if TensorFlow was used)."""
+    facts = {"cores": os.cpu_count(), "machine": platform.machine()}
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        facts["memory_gib"] = round(pages / 2**30, 1)
+    tf = sys.modules.get("tensorflow")
+    if tf:
+        gpus = tf.config.list_physical_devices("GPU")
+        details = (tf.config.experimental.get_device_details(gpu) for gpu in gpus)
+        facts["gpus"] = [detail.get("device_name", "GPU") for detail in details]
+    return facts
+
+
+def versions():
+    """Versions of Python and of the packages whose numbers could differ."""
+    names = (
+        "numpy",
+        "scipy",
+        "pandas",
+        "scikit-learn",
+        "tensorflow",
+        "keras",
+        "tokenizers",
+    )
+    found = {"python": platform.python_version()}
+    for name in names:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
+
+
+def encoder_facts(files):
+    """Handle and SHA-256 of each encoder that gave a result."""
+    handles = {row["encoder"] for row in files.rows["results.csv"] if not row["error"]}
+    return {
+        handle: encoder_digest(find_encoder(handle))
+        for handle in sorted(handles - {""})
+    }
+
+
+def failures(files):
+    """A note for each reason why a model failed."""
+    reasons = {
+        (row["model"], row["error"]): None
+        for row in files.rows["results.csv"] if row["error"]
+    }  # fmt: skip
+    return [f"{ALGORITHMS[model].title} failed: {reason}" for model, reason in reasons]
+
+
+def show_results(files, dataset, options, rows_settings, seconds):
+    """Print the table, write table.md, draw the figures."""
+    models = options.models
+    rows = [
+        row
+        for settings in rows_settings
+        for row in setting_rows(files, dataset, options.nsamp, settings, models)
+    ]
+    rows.append(seconds_row(files, models))
+    titles = [title_of(model, rows_settings[0]) for model in models]
+    header = ["tokens/length", *titles]
+    heading = (
+        f"{CORPORA[dataset.name].title}: accuracy in %, {options.nsamp} documents per "
+        f"class, {options.repeats} draw(s), 70/30 split"
+    )
+    notes = [
+        f"data: {dataset.source}",
+        *(
+            f"{title}: {handle}, text {options.text}"
+            for model, title in zip(models, titles)
+            if (handle := ALGORITHMS[model].encoder(rows_settings[0]))
+        ),
+        LEGEND,
+        f"{seconds:.0f} s in all",
+        *failures(files),
+    ]
+    table = as_markdown(header, rows)
+    text = "\n\n".join([heading, table, "\n".join(f"- {note}" for note in notes)])
+    write_atomically(files.folder / "table.md", f"{text}\n".encode())
+    if in_notebook():
+        items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+        show_html(
+            f"<p>{html.escape(heading)}</p>{as_html(header, rows)}<ul>{items}</ul>"
+        )
+    else:
+        print(f"\n{text}\n", flush=True)
+    for model, title in zip(models, titles):
+        history = [row for row in files.rows["history.csv"] if row["model"] == model]
+        if history:
+            path = files.folder / f"history_{model}.png"
+            history_figure(path, f"{title}, {dataset.name}, {dataset.source}", history)
+
+
+def run(name, options, svm):
+    """One run of the command line: load, compute what is not there yet, show, write."""
+    started = time.monotonic()
+    dataset = load(
+        name, options.data, options.nsamp, options.seed, options.keep_duplicates
+    )
+    dropped = ", ".join(
+        f"{count} {reason}" for reason, count in dataset.dropped.items()
+    )
+    dropped = dropped or "nothing (--keep-duplicates)"
+    say("data", f"{len(dataset)} documents from {dataset.source}; dropped: {dropped}")
+    repeats = range(options.repeats)
+    splits = [draw(dataset, options.nsamp, options.seed, repeat) for repeat in repeats]
+    rows_settings = settings_of(options, svm)
+    asked = {
+        key: value for key, value in vars(options).items() if key not in ("jobs", "out")
+    }
+    data = {
+        "source": dataset.source,
+        "digest": dataset.digest,
+        "dropped": dataset.dropped,
+    }
+    files = ResultFiles(
+        options.out, {"dataset": name, "svm": svm, **asked, "data": data}
+    )
+    files.describe(command=sys.argv, versions=versions())
+    tasks = [
+        Task(model, replace(settings, seed=seed_of_repeat(options.seed, repeat)), repeat)
+        for settings in rows_settings for repeat in repeats for model in options.models
+    ]  # fmt: skip
+    todo = [task for task in tasks if not files.done(task)]
+    interrupted = False
+    try:
+        for task, outcome in execute(todo, splits, options.jobs):
+            test = splits[task.repeat][1]
+            files.add(task, dataset, test, options.nsamp, options.seed, outcome)
+            report(task, outcome)
+    except KeyboardInterrupt:
+        interrupted = True
+    seconds = time.monotonic() - started
+    show_results(files, dataset, options, rows_settings, seconds)
+    finished = all(map(files.done, tasks))
+    files.describe(
+        finished=finished,
+        seconds=seconds,
+        hardware=hardware(),
+        encoders=encoder_facts(files),
+    )
+    say("files", f"results.csv, predictions.csv, table.md and more in {files.folder}")
+    if interrupted:
+        raise KeyboardInterrupt
+    return 0 if finished else 1
+
+
+def command_line(name, argv=None, svm=None):
+    """Run one of CORPORA with the options in argv (list, string, or the shell's).
+
+    svm: SVC's parameters for this problem. Returns the exit code: 0 if every model
+    gave a result, 1 if one failed or the run was interrupted, 2 for a wrong option or
+    missing data.
+    """
+    try:
+        return run(name, parse_options(name, argv), svm or Settings().svm)
+    except KitError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(
+            "Interrupted. What was finished is written, and the same command goes on "
+            "from there.",
+            file=sys.stderr,
+        )
+        return 1
+    except OSError as error:  # a full disk, a folder that may not be written
+        print(f"error: {error.strerror}: {error.filename}", file=sys.stderr)
+        return 1
+
+
+def leave(code):
+    """End a script with an exit code; a notebook's cell just ends."""
+    if not in_notebook():
+        sys.exit(code)
