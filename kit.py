@@ -160,13 +160,12 @@ def cache_folder():
 def write_atomically(path, content):
     """Write bytes so that a killed run leaves the old file or the new, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        temporary.write_bytes(content)
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -195,7 +194,8 @@ def content_digest(*paths):
     """
     files = []
     for path in map(Path, paths):
-        below = sorted(f for f in path.rglob("*") if f.is_file()) or [path]
+        inside = (file for file in path.rglob("*") if file.is_file())
+        below = sorted(inside) if path.is_dir() else [path]
         files += [(file, file.relative_to(path).as_posix()) for file in below]
     stats = [(name, os.stat(file)) for file, name in files]
     stamp = [f"{name} {s.st_size} {s.st_mtime_ns}" for name, s in stats]
@@ -228,7 +228,7 @@ def cached(name, read):
 def find_below(root, is_it, depth=6):
     """The first path at most depth folders below root for which is_it(path) holds."""
     root = Path(root)
-    for folder, folders, files in os.walk(root):
+    for folder, folders, files in os.walk(root, followlinks=True):  # mounts may be links
         folder = Path(folder)
         if len(folder.relative_to(root).parts) >= depth:
             folders.clear()
@@ -499,7 +499,7 @@ def csv_fields(record):
     return next(csv.reader(io.StringIO(text, newline="")), [])
 
 
-HEADER_LINE = re.compile(rb"[!-9;-~]+:")
+HEADER_LINE = re.compile(rb"[!-9;-~]+:|[ \t]")  # or the continuation of one
 
 
 def without_stray_lines(raw):
@@ -1761,15 +1761,10 @@ class DenseHead(ClassifierMixin, BaseEstimator):
     start and its steps are those of the Keras models above, written in NumPy: on
     features that are computed already, Keras spends its time on building the graph.
 
-    standardize: train on features of mean 0 and deviation 1, so that five epochs are
-    enough for encoders of any scale; False trains on them as they come, as the article
-    does. It is folded into the first kernel and bias afterwards.
     weights_: as in the Keras model: [layer_weights, gamma,] kernel, bias, kernel, bias.
     history_: loss and accuracy of each epoch; with validation_data also val_loss and
     val_accuracy, which are recorded and never used.
     """
-
-    _scale, _shift = np.float32(1), np.float32(0)  # of the input, other while training
 
     def __init__(
         self,
@@ -1777,14 +1772,12 @@ class DenseHead(ClassifierMixin, BaseEstimator):
         epochs=5,
         batch_size=32,
         learning_rate=1e-3,
-        standardize=True,
         random_state=None,
     ):
         self.units = units
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
-        self.standardize = standardize
         self.random_state = random_state
 
     def fit(self, X, y, validation_data=None):
@@ -1805,28 +1798,10 @@ class DenseHead(ClassifierMixin, BaseEstimator):
         rng = check_random_state(self.random_state)
         self.weights_ = self._initial_weights(X.shape, rng)
         self.history_ = {"loss": [], "accuracy": []}
-        self._scale, self._shift = self._standardization(X)
         # Threads cost more than they save on matrices of this size.
         with threadpool_limits(1):
             self._train(X, y.astype(np.float32), rng, validation_data)
-        self._fold()
         return self
-
-    def _standardization(self, X):
-        """Scale and shift <float>[d] of the head's input before training."""
-        if not self.standardize:
-            return DenseHead._scale, DenseHead._shift
-        inputs = X if X.ndim == 2 else X.mean(axis=1)  # ELMo starts with equal shares
-        deviation = inputs.std(axis=0)
-        scale = 1 / np.where(deviation > 0, deviation, 1)
-        return scale, -inputs.mean(axis=0) * scale
-
-    def _fold(self):
-        """Put scale and shift into the first layer: what is left is the plain head."""
-        kernel, bias = self.weights_[-4:-2]
-        bias += np.broadcast_to(self._shift, len(kernel)) @ kernel
-        kernel *= np.broadcast_to(self._scale, len(kernel))[:, None]
-        del self._scale, self._shift
 
     def _initial_weights(self, shape, rng):
         """Keras' start: Glorot-uniform kernels, zero biases; equal shares, gamma 1."""
@@ -1883,7 +1858,6 @@ class DenseHead(ClassifierMixin, BaseEstimator):
         if scalars:
             layer_weights, gamma = scalars
             X = gamma * np.einsum("nld,l->nd", X, softmax(layer_weights))
-        X = X * self._scale + self._shift
         hidden = np.maximum(X @ kernel + bias, 0)
         return X, hidden, (hidden @ kernel_out + bias_out)[:, 0]
 

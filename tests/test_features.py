@@ -1,0 +1,142 @@
+"""Frozen features: once per text, kept in memory and on disk, equal to the layers."""
+
+import sqlite3
+
+import numpy as np
+import pytest
+
+import kit
+
+
+def excerpts(words, limit=None):
+    return [kit.Excerpt.limited(text, limit) for text in words]
+
+
+def counting(features, calls):
+    """The encoder with its real pass counted."""
+    encode = features._encode
+
+    def counted(items):
+        calls.append(len(items))
+        return encode(items)
+
+    features._encode = counted
+    return features
+
+
+@pytest.mark.parametrize("name", ["elmo_tf1", "elmo_tf2"])
+def test_elmo_features_and_the_layer_are_one_function(tiny, texts, name):
+    tf, words = kit.tensorflow(), texts[0]
+    features = kit.ElmoFeatures(tiny[name]).fit_transform(words)
+    assert features.shape == (40, 3, 12)
+    head = kit.DenseHead(random_state=0).fit(features, texts[1])
+    model = kit.build_elmo_model(tiny[name])
+    model.set_weights(head.weights_)
+    end_to_end = model.predict(tf.constant(words)[:, None], verbose=0)[:, 0]
+    np.testing.assert_allclose(
+        head.predict_proba(features)[:, 1], end_to_end, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("name", ["bert_dict", "bert_list", "bert_tf1"])
+@pytest.mark.parametrize("pooling", ["mean", "first"])
+def test_bert_features_and_the_layer_are_one_function(tiny, texts, name, pooling):
+    words = excerpts(texts[0], 24)
+    encoder = kit.BertFeatures(tiny[name], pooling=pooling)
+    features = encoder.fit_transform(words)
+    head = kit.DenseHead(random_state=0).fit(features, texts[1])
+    model = kit.build_bert_model(24, tiny[name], 0, pooling)
+    model.set_weights(head.weights_)
+    bert = kit.shared_module(kit.BertModule, encoder.folder_)
+    triplet = bert.word_pieces.triplet(words, 24)
+    end_to_end = model.predict(list(triplet), verbose=0)[:, 0]
+    np.testing.assert_allclose(
+        head.predict_proba(features)[:, 1], end_to_end, atol=1e-5
+    )
+
+
+def test_a_text_is_encoded_once_in_memory_and_over_runs(tiny, tmp_path, texts):
+    store, calls = str(tmp_path / "features.sqlite"), []
+    words = excerpts(texts[0][:9]) + excerpts(texts[0][:9])  # each twice
+    first = counting(kit.BertFeatures(tiny["bert_dict"], store), calls)
+    expected = first.fit_transform(words)
+    assert sum(calls) == 9
+    kit.feature_store.cache_clear()  # as in a new process: only the disk is left
+    again = counting(kit.BertFeatures(tiny["bert_dict"], store), calls)
+    np.testing.assert_array_equal(again.fit_transform(words), expected)
+    assert sum(calls) == 9
+
+
+def test_encoder_limit_and_pooling_are_part_of_the_key(tiny, tmp_path):
+    store, calls = str(tmp_path / "features.sqlite"), []
+    text = "the film and the actor in a long scene"
+    for path, limit, pooling in (
+        ("bert_dict", None, "mean"),
+        ("bert_dict", 6, "mean"),
+        ("bert_dict", 6, "first"),
+        ("bert_list", 6, "mean"),
+    ):
+        features = kit.BertFeatures(tiny[path], store, pooling)
+        counting(features, calls).fit_transform(excerpts([text], limit))
+    assert len(calls) == 4
+
+
+def test_a_broken_or_forbidden_store_costs_no_result(tiny, tmp_path, texts, capsys):
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(b"no database " * 1000)
+    expected = kit.BertFeatures(tiny["bert_dict"]).fit_transform(texts[0])
+    got = kit.BertFeatures(tiny["bert_dict"], str(broken)).fit_transform(texts[0])
+    np.testing.assert_allclose(got, expected, atol=1e-6)
+    assert (
+        sqlite3.connect(broken).execute("SELECT count(*) FROM features").fetchone()[0]
+    )
+    folder = tmp_path / "folder.sqlite"
+    folder.mkdir()  # no database can be opened there
+    got = kit.BertFeatures(tiny["bert_dict"], str(folder)).fit_transform(texts[0])
+    np.testing.assert_allclose(got, expected, atol=1e-6)
+    assert "memory only" in capsys.readouterr().out
+
+
+def test_a_full_disk_costs_no_result(tiny, tmp_path, texts, capsys):
+    store = kit.feature_store(str(tmp_path / "full.sqlite"))
+    store.database.execute("PRAGMA max_page_count = 3")  # SQLite's own full disk
+    features = kit.BertFeatures(tiny["bert_dict"], str(tmp_path / "full.sqlite"))
+    many = [f"{text} {number}" for number in range(10) for text in texts[0]]
+    assert len(features.fit_transform(many)) == 400
+    assert "memory only" in capsys.readouterr().out
+
+
+def test_a_batch_that_does_not_fit_is_halved(tiny, texts):
+    tf = kit.tensorflow()
+    features = kit.BertFeatures(tiny["bert_dict"])
+    expected = features.fit_transform(texts[0])
+    small = kit.BertFeatures(tiny["bert_dict"])
+    encode, sizes = small._encode, []
+
+    def fits_seven(items):
+        if len(items) > 7:
+            raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+        sizes.append(len(items))
+        return encode(items)
+
+    small._encode = fits_seven
+    kit.feature_store.cache_clear()
+    np.testing.assert_allclose(small.fit_transform(texts[0]), expected, atol=1e-6)
+    assert sum(sizes) == 40 and max(sizes) <= 7
+
+
+def test_longer_texts_than_the_encoder_reads_are_cut(tiny):
+    encoder = kit.BertFeatures(tiny["bert_dict"])  # 64 positions
+    long = "film " * 500
+    cut = "film " * 62  # and [CLS] and [SEP]
+    got = encoder.fit_transform([long, cut])
+    np.testing.assert_allclose(got[0], got[1], atol=1e-6)
+
+
+def test_elmo_features_do_not_depend_on_the_batch(tiny, texts):
+    alone = [
+        kit.ElmoFeatures(tiny["elmo_tf1"]).fit_transform([t])[0] for t in texts[0][:5]
+    ]
+    kit.feature_store.cache_clear()
+    together = kit.ElmoFeatures(tiny["elmo_tf1"]).fit_transform(texts[0])
+    np.testing.assert_allclose(together[:5], alone, atol=1e-6)
