@@ -52,6 +52,7 @@ import time
 import unicodedata
 import urllib.error
 import urllib.request
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -228,7 +229,9 @@ def cached(name, read):
 def find_below(root, is_it, depth=6):
     """The first path at most depth folders below root for which is_it(path) holds."""
     root = Path(root)
-    for folder, folders, files in os.walk(root, followlinks=True):  # mounts may be links
+    for folder, folders, files in os.walk(
+        root, followlinks=True
+    ):  # mounts may be links
         folder = Path(folder)
         if len(folder.relative_to(root).parts) >= depth:
             folders.clear()
@@ -400,13 +403,15 @@ def imdb_from_archive(path):
                     documents.append((*document, text.decode("utf-8", "replace")))
                 elif len(labels) == 2 and member.isfile():
                     break
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
-        raise KitError(f"{path} is not a whole archive ({error}); fetch it again.")
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
+        raise KitError(
+            f"{path} is not a whole archive ({error}); fetch it again."
+        ) from error
     return documents
 
 
 def imdb_from_folder(path):
-    """Documents (id, label, text) of the training part of an unpacked aclImdb folder."""
+    """Documents (id, label, text) of the training part of a folder aclImdb."""
     return [
         (f"train/{name}/{file.name}", label, file.read_text("utf-8", "replace"))
         for label, name in enumerate(("neg", "pos"))
@@ -419,7 +424,9 @@ def imdb_from_csv(path):
     try:
         table = pd.read_csv(path, usecols=["review", "sentiment"], dtype=str)
     except ValueError as error:
-        raise KitError(f"{path} needs the columns review and sentiment: {error}.")
+        raise KitError(
+            f"{path} needs the columns review and sentiment: {error}."
+        ) from error
     table = table.dropna()
     labels = table.sentiment.str.strip().str.lower().map({"negative": 0, "positive": 1})
     if labels.isna().any():
@@ -434,7 +441,7 @@ def with_keys(documents):
 
 
 def read_imdb(paths, size, seed):
-    """All labelled reviews of one archive, folder or table; size and seed are unused."""
+    """All labelled reviews of an archive, folder or table; no sample is needed."""
     (path,) = paths
     if path.is_dir():
         key = content_digest(path / "train" / "neg", path / "train" / "pos")
@@ -599,7 +606,8 @@ def read_enron(path, size, seed):
 # inside letters, and some separators name an address: the date, and a header in the
 # next line, tell a separator.
 SEPARATOR = re.compile(
-    rb"^From \S+ +[A-Z][a-z]{2},? +[A-Z][a-z]{2} +\d+ +\d+:\d+:\d+[^\n]*\d{4}[^\n]*\r?\n"
+    rb"^From \S+ +[A-Z][a-z]{2},? +[A-Z][a-z]{2} +\d+ +\d+:\d+:\d+[^\n]*\d{4}[^\n]*"
+    rb"\r?\n"
     rb"(?=[!-9;-~]+:)",
     re.MULTILINE,
 )
@@ -651,7 +659,7 @@ class Need:
         return next((path for path in chain(here, below) if path), None)
 
     def fetch(self):
-        """Download it, from the publisher or from Kaggle; None where neither answers."""
+        """Download it from its publisher or Kaggle; None where neither answers."""
         if self.url and reachable(self.url):
             return download(self.url, self.known_hash)
         if not reachable(KAGGLE_SITE):
@@ -712,7 +720,7 @@ def how_to_get(corpus, roots):
     )
     return (
         f"{corpus.title}: {corpus.wanted} not found in {', '.join(map(str, roots))}, "
-        f"and no download was possible. Ways out: on Kaggle attach {slugs} (Add Input), "
+        f"and no download was possible. Ways out: on Kaggle attach {slugs} (Add Input) "
         f"or switch the internet on; elsewhere put {put} there, or name another place "
         f"with --data PATH; or try the small corpus that ships with the kit, --demo."
     )
@@ -871,7 +879,7 @@ class Tokens(TransformerMixin, BaseEstimator):
 
 
 class TokenCounts(TransformerMixin, BaseEstimator):
-    """Excerpts to counts <float>[n, v] (sparse) of tokens seen at least min_count times.
+    """Excerpts to counts <float>[n, v] (sparse) of tokens seen min_count times or more.
 
     The count is over all texts, as in the article: a token that one text repeats is in.
     """
@@ -1028,11 +1036,11 @@ class WordPieces:
         return [[self.cls, *ids[:room], self.sep] for ids, room in zip(pieces, rooms)]
 
     def triplet(self, texts, max_seq_length):
-        """BERT's input_ids, input_masks, segment_ids, each <int32>[n, max_seq_length]."""
+        """input_ids, input_masks, segment_ids, each <int32>[n, max_seq_length]."""
         return padded_triplet(self.ids(texts, max_seq_length), max_seq_length)
 
 
-# --------------------------------------------------------- Encoders in the hub's formats
+# ------------------------------------------------------ Encoders in the hub's formats
 
 # The article's two encoders, as Kaggle names them (owner/model/framework/variation/
 # version; the version matters: others are other checkpoints), and their old addresses.
@@ -1156,7 +1164,7 @@ def encoder_digest(path):
 
 @contextlib.contextmanager
 def quiet_stderr():
-    """Keep what native code writes to the error stream, and show it on an error only."""
+    """Keep back what native code writes to the error stream unless an error comes."""
     with tempfile.TemporaryFile() as kept:
         sys.stderr.flush()
         stderr = os.dup(2)
@@ -1217,7 +1225,7 @@ def load_module(path):
 
 @functools.cache
 def shared_module(kind, path):
-    """The ElmoModule or BertModule of a folder, loaded once for all who do not train it."""
+    """The ElmoModule or BertModule of a folder, one for all who do not train it."""
     return kind(path)
 
 
@@ -1320,7 +1328,7 @@ class BertModule:
         return call, outputs(shapes)
 
     def pooled(self, ids, mask, segments=None, training=False):
-        """Masked mean of the last layer, and the pooled output: two <float>[n, width]."""
+        """The last layer's masked mean and the pooled output, <float>[n, width]."""
         tf = tensorflow()
         ids, mask = tf.cast(ids, tf.int32), tf.cast(mask, tf.int32)
         segments = (
@@ -1360,7 +1368,7 @@ class BertModule:
         return list(getattr(self.module, "variables", []))
 
     def top_variables(self, n_layers, pooler):
-        """The variables of the top n layers of the encoder, and of the pooler if asked."""
+        """The variables of the encoder's top n layers, and the pooler's if asked."""
         if self.is_tf1:
             raise KitError(
                 f"{self.path} is in TF1 format, whose variables cannot be trained in "
@@ -1520,7 +1528,7 @@ def head_model(inputs, embedding, learning_rate):
 
 
 def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3):
-    """The article's Listing 2: a Keras model of strings <string>[n, 1] to <float>[n, 1].
+    """The article's Listing 2: a Keras model, <string>[n, 1] to <float>[n, 1].
 
     Give its fit and predict a tf.constant of strings: Keras 3 refuses NumPy's.
     """
@@ -1679,7 +1687,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         return found
 
     def _batches(self, items, sizes):
-        """Yield (rows, features) of batches alike in size, and smaller if memory ends."""
+        """Yield (rows, features) of batches alike in size, smaller if memory ends."""
         out_of_memory = tensorflow().errors.ResourceExhaustedError
         budget = BATCH_TOKENS
         todo = np.argsort(-sizes, kind="stable")
@@ -1698,7 +1706,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
 
 class ElmoFeatures(FrozenEncoder):
-    """Mean over the words of ELMo's three layers, <float32>[n, 3, d]; the head mixes."""
+    """Means over the words of ELMo's three layers, <float32>[n, 3, d]."""
 
     def _variant(self):
         return "layer means"
@@ -1919,7 +1927,7 @@ class FineTunedBert(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X, y, validation_data=None):
-        """Train encoder and head; validation_data (X, y) is only scored after each epoch."""
+        """Train encoder and head; validation_data (X, y) is only scored each epoch."""
         tensorflow()
         import keras
 
@@ -2200,17 +2208,17 @@ def attempt(task, train, test):
 # ----------------------------------------------------------------------- Result files
 
 RESULT_COLUMNS = (
-    "dataset", "source", "nsamp", "maxtokens", "maxtokenlen", "text", "model", "encoder",
-    "repeat", "seed", "n_train", "n_test", "accuracy", "f1", "roc_auc", "encode_seconds",
-    "fit_seconds", "predict_seconds", "params", "error",
+    "dataset", "source", "nsamp", "maxtokens", "maxtokenlen", "text", "model",
+    "encoder", "repeat", "seed", "n_train", "n_test", "accuracy", "f1", "roc_auc",
+    "encode_seconds", "fit_seconds", "predict_seconds", "params", "error",
 )  # fmt: skip
 PREDICTION_COLUMNS = (
-    "dataset", "maxtokens", "maxtokenlen", "repeat", "doc", "label", "model", "predicted",
-    "score",
+    "dataset", "maxtokens", "maxtokenlen", "repeat", "doc", "label", "model",
+    "predicted", "score",
 )  # fmt: skip
 HISTORY_COLUMNS = (
-    "dataset", "maxtokens", "maxtokenlen", "repeat", "model", "epoch", "loss", "accuracy",
-    "val_loss", "val_accuracy",
+    "dataset", "maxtokens", "maxtokenlen", "repeat", "model", "epoch", "loss",
+    "accuracy", "val_loss", "val_accuracy",
 )  # fmt: skip
 
 
@@ -2240,7 +2248,7 @@ def key_of(row):
 
 
 def read_rows(path):
-    """The whole rows of a CSV file as dicts; a line that a kill cut short is left out."""
+    """The rows of a CSV file as dicts, less a last one that a kill cut short."""
     if not path.exists():
         return []
     with open(path, encoding="utf-8", newline="") as file:
@@ -2357,17 +2365,17 @@ class ResultFiles:
 
     def scores(self, model, settings):
         """Accuracies <float>[R] and test hits <bool>[n] of a model, by repeat."""
-        mine = [
-            sorted(
-                (r for r in self.rows[name] if key_of(r)[::3] == (settings.maxtokens, model)
-                 and int(r["maxtokenlen"]) == settings.maxtokenlen),
-                key=lambda row: int(row["repeat"]),
-            )
-            for name in ("results.csv", "predictions.csv")
-        ]  # fmt: skip
-        accuracies = [float(row["accuracy"]) for row in mine[0] if not row["error"]]
-        hits = [int(row["label"]) == int(row["predicted"]) for row in mine[1]]
-        return np.array(accuracies), np.array(hits, bool)
+        place = (settings.maxtokens, settings.maxtokenlen, model)
+
+        def mine(name):
+            rows = [
+                r for r in self.rows[name] if key_of(r)[:2] + key_of(r)[3:] == place
+            ]
+            return sorted(rows, key=lambda row: int(row["repeat"]))
+
+        results = [row for row in mine("results.csv") if not row["error"]]
+        hits = [int(r["label"]) == int(r["predicted"]) for r in mine("predictions.csv")]
+        return np.array([float(r["accuracy"]) for r in results]), np.array(hits, bool)
 
 
 # ----------------------------------------------------------------- Tables and figures
@@ -2390,8 +2398,8 @@ PUBLISHED = {
     ),
 }
 LEGEND = (
-    "* the best of its row, and all that a paired test over the same splits cannot tell "
-    "from it (5 %, Holm)"
+    "* the best of its row, and all that a paired test over the same splits cannot "
+    "tell from it (5 %, Holm)"
 )
 
 
@@ -2434,7 +2442,7 @@ def setting_rows(files, dataset, nsamp, settings, models):
 
 
 def seconds_row(files, models):
-    """The table's last row: mean seconds of a model for encoding, fit and prediction."""
+    """The table's last row: a model's mean seconds to encode, fit and predict."""
     cells = []
     for model in models:
         seconds = [
@@ -2517,7 +2525,7 @@ def history_figure(path, title, rows):
 
 
 def parse_models(words):
-    """Names of ALGORITHMS from words with spaces or commas between them, in its order."""
+    """Names of ALGORITHMS, in its order, from words with spaces or commas."""
     names = [name for word in words for name in re.split(r"[\s,]+", word) if name]
     unknown = [name for name in names if name not in ALGORITHMS]
     if unknown or not names:
@@ -2547,51 +2555,52 @@ def at_least(lowest):
     return whole_number
 
 
+# What both run scripts understand: the option, and argparse's words for it.
+OPTIONS = {
+    "--data": dict(default="auto", help="auto, demo, or a path"),
+    "--models": dict(nargs="+", default=list(ALGORITHMS), help="columns to compute"),
+    "--nsamp": dict(type=at_least(4), default=1000, help="documents per class"),
+    "--maxtokens": dict(type=at_least(1), help="words of a document (default: 50)"),
+    "--maxtokenlen": dict(
+        type=at_least(1),
+        help="characters of a token (default: 20, and 100 for more than 50 tokens)",
+    ),
+    "--sweep": dict(action="store_true", help="the article's three settings"),
+    "--repeats": dict(type=at_least(1), default=1, help="fresh draws and splits"),
+    "--seed": dict(type=at_least(0), default=0, help="same seed, same numbers"),
+    "--encoders": dict(
+        choices=ENCODERS, default="full", help="originals or small ones"
+    ),
+    "--elmo": dict(help="handle or path of ELMo (default: by --encoders)"),
+    "--bert": dict(help="handle or path of BERT (default: by --encoders)"),
+    "--pooling": dict(choices=("mean", "first"), default="mean", help="BertLayer's"),
+    "--n-fine-tune-layers": dict(type=at_least(0), default=0, help="BertLayer's"),
+    "--epochs": dict(type=at_least(1), default=5, help="of the head"),
+    "--batch-size": dict(type=at_least(1), default=32, help="of the head"),
+    "--text": dict(
+        choices=("article", "natural"),
+        default="article",
+        help="what the encoders read: the article's tokens, or words as they stand",
+    ),
+    "--keep-duplicates": dict(action="store_true", help="as the article: with leaks"),
+    "--jobs": dict(type=at_least(1), default=os.cpu_count(), help="parallel workers"),
+    "--out": dict(help="folder of the results (default: results/, Kaggle's output)"),
+    "--demo": dict(action="store_true", help="--data demo --encoders mini"),
+}
+
+
 def make_parser(name):
-    """The options of both run scripts."""
+    """The parser of one run script."""
+    corpus = CORPORA[name]
     parser = Parser(
         prog=f"run_{name}.py",
-        description=f"{CORPORA[name].title}: do ELMo and BERT beat simple baselines?",
+        description=f"{corpus.title}: do ELMo and BERT beat simple baselines? The data "
+        f"are {corpus.wanted}.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         allow_abbrev=False,
     )
-    add = parser.add_argument
-    add("--data", default="auto", help=f"auto, demo, or a path: {CORPORA[name].wanted}")
-    add(
-        "--models", nargs="+", default=list(ALGORITHMS), help="which columns to compute"
-    )
-    add("--nsamp", type=at_least(4), default=1000, help="documents per class")
-    add("--maxtokens", type=at_least(1), help="words of a document (default: 50)")
-    add("--maxtokenlen", type=at_least(1),
-        help="characters of a token (default: 20; 100 for more than 50 tokens)")  # fmt: skip
-    add(
-        "--sweep", action="store_true", help="the article's three settings in one table"
-    )
-    add("--repeats", type=at_least(1), default=1, help="fresh draws and splits")
-    add("--seed", type=at_least(0), default=0, help="same seed, same numbers")
-    add(
-        "--encoders",
-        choices=ENCODERS,
-        default="full",
-        help="the originals or small ones",
-    )
-    add("--elmo", help="handle or path of ELMo (default: by --encoders)")
-    add("--bert", help="handle or path of BERT (default: by --encoders)")
-    add("--pooling", choices=("mean", "first"), default="mean", help="BertLayer's")
-    add("--n-fine-tune-layers", type=at_least(0), default=0, help="BertLayer's")
-    add("--epochs", type=at_least(1), default=5, help="of the head")
-    add("--batch-size", type=at_least(1), default=32, help="of the head")
-    add("--text", choices=("article", "natural"), default="article",
-        help="what the encoders read: the article's tokens, or the words as they stand")  # fmt: skip
-    add(
-        "--keep-duplicates",
-        action="store_true",
-        help="as in the article: leaks included",
-    )
-    add("--jobs", type=at_least(1), default=os.cpu_count(), help="parallel workers")
-    add("--out", default=str(KAGGLE_WORKING) if on_kaggle() else "results",
-        help="folder of the results")  # fmt: skip
-    add("--demo", action="store_true", help="--data demo --encoders mini")
+    for option, words in OPTIONS.items():
+        parser.add_argument(option, **words)
     return parser
 
 
@@ -2621,6 +2630,8 @@ def parse_options(name, argv):
         options.maxtokenlen = 20 if options.maxtokens <= 50 else 100
     if options.demo:
         options.data, options.encoders = "demo", "mini"
+    if options.out is None:
+        options.out = str(KAGGLE_WORKING) if on_kaggle() else "results"
     for encoder, handle in ENCODERS[options.encoders].items():
         if getattr(options, encoder) is None:
             setattr(options, encoder, handle)
@@ -2645,15 +2656,19 @@ def settings_of(options, svm):
 
 
 def execute(tasks, splits, jobs):
-    """Yield (task, outcome) of all tasks: the baselines on all cores, then the encoders,
-    which use all cores (or the card) themselves."""
+    """Yield (task, outcome) of all tasks, the baselines first and on all cores.
+
+    An encoder uses all cores, or the card, by itself.
+    """
 
     def reads_with_encoder(task):
         return bool(ALGORITHMS[task.model].encoder(task.settings))
 
     baselines = [task for task in tasks if not reads_with_encoder(task)]
+    # Other processes cannot import what was pasted into a cell; threads need not.
+    backend = "threading" if __name__ == "__main__" else "loky"
     workers = joblib.Parallel(
-        n_jobs=min(jobs, len(baselines) or 1), return_as="generator"
+        min(jobs, len(baselines) or 1), backend=backend, return_as="generator"
     )
     calls = (joblib.delayed(attempt)(task, *splits[task.repeat]) for task in baselines)
     yield from zip(baselines, workers(calls))
@@ -2769,56 +2784,48 @@ def show_results(files, dataset, options, rows_settings, seconds):
             history_figure(path, f"{title}, {dataset.name}, {dataset.source}", history)
 
 
-def run(name, options, svm):
-    """One run of the command line: load, compute what is not there yet, show, write."""
-    started = time.monotonic()
-    dataset = load(
-        name, options.data, options.nsamp, options.seed, options.keep_duplicates
-    )
-    dropped = ", ".join(
-        f"{count} {reason}" for reason, count in dataset.dropped.items()
-    )
-    dropped = dropped or "nothing (--keep-duplicates)"
-    say("data", f"{len(dataset)} documents from {dataset.source}; dropped: {dropped}")
-    repeats = range(options.repeats)
-    splits = [draw(dataset, options.nsamp, options.seed, repeat) for repeat in repeats]
-    rows_settings = settings_of(options, svm)
-    asked = {
-        key: value for key, value in vars(options).items() if key not in ("jobs", "out")
-    }
-    data = {
-        "source": dataset.source,
-        "digest": dataset.digest,
-        "dropped": dataset.dropped,
-    }
-    files = ResultFiles(
-        options.out, {"dataset": name, "svm": svm, **asked, "data": data}
-    )
-    files.describe(command=sys.argv, versions=versions())
-    tasks = [
-        Task(model, replace(settings, seed=seed_of_repeat(options.seed, repeat)), repeat)
-        for settings in rows_settings for repeat in repeats for model in options.models
-    ]  # fmt: skip
+def compute(tasks, splits, files, dataset, options):
+    """Compute the tasks without a result and write each; False if interrupted."""
     todo = [task for task in tasks if not files.done(task)]
-    interrupted = False
     try:
         for task, outcome in execute(todo, splits, options.jobs):
             test = splits[task.repeat][1]
             files.add(task, dataset, test, options.nsamp, options.seed, outcome)
             report(task, outcome)
     except KeyboardInterrupt:
-        interrupted = True
+        return False
+    return True
+
+
+def run(name, options, svm):
+    """One run of the command line: load, compute what is not there yet, show, write."""
+    started = time.monotonic()
+    dataset = load(
+        name, options.data, options.nsamp, options.seed, options.keep_duplicates
+    )
+    dropped = ", ".join(f"{n} {reason}" for reason, n in dataset.dropped.items())
+    dropped = dropped or "nothing (--keep-duplicates)"
+    say("data", f"{len(dataset)} documents from {dataset.source}; dropped: {dropped}")
+    repeats = range(options.repeats)
+    splits = [draw(dataset, options.nsamp, options.seed, repeat) for repeat in repeats]
+    rows_settings = settings_of(options, svm)
+    seeds = [seed_of_repeat(options.seed, repeat) for repeat in repeats]
+    tasks = [
+        Task(model, replace(settings, seed=seeds[repeat]), repeat)
+        for settings in rows_settings for repeat in repeats for model in options.models
+    ]  # fmt: skip
+    asked = {k: v for k, v in vars(options).items() if k not in ("jobs", "out")}
+    asked |= {"dataset": name, "svm": svm, "content": dataset.digest}
+    files = ResultFiles(options.out, asked)
+    files.describe(command=sys.argv, versions=versions(), dropped=dataset.dropped)
+    whole = compute(tasks, splits, files, dataset, options)
     seconds = time.monotonic() - started
     show_results(files, dataset, options, rows_settings, seconds)
     finished = all(map(files.done, tasks))
-    files.describe(
-        finished=finished,
-        seconds=seconds,
-        hardware=hardware(),
-        encoders=encoder_facts(files),
-    )
+    facts = {"hardware": hardware(), "encoders": encoder_facts(files)}
+    files.describe(finished=finished, seconds=seconds, **facts)
     say("files", f"results.csv, predictions.csv, table.md and more in {files.folder}")
-    if interrupted:
+    if not whole:
         raise KeyboardInterrupt
     return 0 if finished else 1
 

@@ -1,0 +1,119 @@
+"""Models in one table: scores against scikit-learn's, tests against theory."""
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
+
+import kit
+
+
+def settings(tiny, **changes):
+    return kit.Settings(
+        elmo=str(tiny["elmo_tf1"]), bert=str(tiny["bert_dict"]), **changes
+    )
+
+
+@pytest.fixture
+def split(imdb_archive):
+    return kit.draw(kit.load_imdb(imdb_archive), 60)
+
+
+@pytest.mark.parametrize("name", kit.ALGORITHMS)
+def test_every_algorithm_gives_a_result_that_scikit_learn_confirms(tiny, split, name):
+    train, test = split
+    model = kit.pipeline(name, settings(tiny))
+    result = kit.evaluate(model, train, test)
+    assert result.accuracy == accuracy_score(test.labels, result.predicted)
+    assert result.f1 == f1_score(test.labels, result.predicted)
+    assert result.roc_auc == roc_auc_score(test.labels, result.score)
+    assert (model.predict(test.texts) == result.predicted).all()
+    assert min(result.encode_seconds, result.fit_seconds, result.predict_seconds) >= 0
+    json.dumps(result.params)
+
+
+@pytest.mark.parametrize("name", ["lr", "rf", "gbm", "elmo", "bert"])
+def test_the_same_seed_gives_the_same_numbers(tiny, split, name):
+    scores = [
+        kit.evaluate(kit.pipeline(name, settings(tiny, seed=3)), *split).score
+        for _ in range(2)
+    ]
+    np.testing.assert_array_equal(*scores)
+
+
+def test_the_toy_problem_is_learnt(split):
+    assert kit.evaluate(kit.pipeline("lr"), *split).accuracy > 0.8
+
+
+def test_the_held_out_part_changes_no_model(tiny, split):
+    train, test = split
+    other = test.take(np.arange(6))
+    one = kit.pipeline("bert", settings(tiny))
+    two = kit.pipeline("bert", settings(tiny))
+    kit.evaluate(one, train, test)
+    kit.evaluate(two, train, other)
+    for w, v in zip(one[-1].weights_, two[-1].weights_):
+        np.testing.assert_array_equal(w, v)
+
+
+def test_baselines_read_the_articles_text_and_encoders_what_is_asked(tiny):
+    natural = settings(tiny, text="natural")
+    texts = {
+        name: kit.pipeline(name, natural)["tokens"].text for name in kit.ALGORITHMS
+    }
+    assert texts["lr"] == texts["svm"] == "article"
+    assert texts["elmo"] == texts["bert"] == "natural"
+
+
+def test_fine_tuning_is_a_setting_of_the_bert_column(tiny, split):
+    model = kit.pipeline("bert", settings(tiny, n_fine_tune_layers=1, epochs=1))
+    assert [name for name, _ in model.steps] == ["tokens", "classifier"]
+    assert len(kit.evaluate(model, *split).predicted) == 36
+
+
+def test_titles_name_the_encoder_unless_it_is_the_articles(tiny):
+    assert kit.title_of("bert", kit.Settings()) == "BERT"
+    assert kit.title_of("lr", kit.Settings()) == "LR"
+    mini = kit.Settings(**kit.ENCODERS["mini"])
+    assert kit.title_of("elmo", mini) == "ELMo (mini)"
+    assert kit.title_of("bert", settings(tiny)) == "BERT (bert_dict)"
+
+
+def test_holms_correction_is_the_textbooks():
+    np.testing.assert_allclose(kit.holm([0.01, 0.04, 0.03]), [0.03, 0.06, 0.06])
+    np.testing.assert_allclose(kit.holm([0.9, 0.8]), [1, 1])
+    assert len(kit.holm([])) == 0
+
+
+def test_mcnemar_counts_the_documents_that_differ():
+    a = np.array([1] * 10 + [0] * 90, bool)
+    b = np.array([0] * 10 + [0] * 90, bool)
+    assert kit.mcnemar_test(a, b) == pytest.approx(2 * 0.5**10)
+    assert kit.mcnemar_test(a, a) == 1
+
+
+def test_the_corrected_t_test_widens_the_plain_one():
+    from scipy import stats
+
+    differences = np.array([0.02, 0.03, 0.01, 0.025, 0.015])
+    plain = stats.ttest_1samp(differences, 0).pvalue
+    assert kit.corrected_t_test(differences, 0.0) == pytest.approx(plain)
+    assert kit.corrected_t_test(differences, 3 / 7) > plain
+    assert kit.corrected_t_test(np.zeros(4), 0.4) == 1
+    assert kit.corrected_t_test(np.full(4, 0.1), 0.4) == 0
+
+
+def test_the_best_and_its_equals_are_marked():
+    rng = np.random.default_rng(0)
+    noise = rng.normal(0, 0.01, 10)
+    accuracies = {
+        "good": 0.8 + noise,
+        "same": 0.799 + noise + rng.normal(0, 0.01, 10),
+        "bad": 0.6 + noise + rng.normal(0, 0.01, 10),
+    }
+    assert kit.best_and_equals(accuracies, {}, 3 / 7) == {"good", "same"}
+    single = {name: values[:1] for name, values in accuracies.items()}
+    right = np.arange(600)
+    hits = {"good": right < 480, "same": right < 478, "bad": right < 360}
+    assert kit.best_and_equals(single, hits, 3 / 7) == {"good", "same"}
