@@ -39,7 +39,7 @@ def test_all_six_make_one_table_and_the_files_of_the_contract(
     assert run_imdb.main([*imdb, *encoders, "--repeats", "2"]) == 0
     table = results(tmp_path)
     assert tuple(table.columns) == kit.RESULT_COLUMNS and len(table) == 12
-    assert list(table.model.unique()) == list(kit.ALGORITHMS)
+    assert list(table.model.unique()) == list(kit.PUBLISHED_MODELS)
     assert table.accuracy.between(0, 1).all() and (table.error == "").all()
     assert (table.n_train == 70).all() and (table.n_test == 30).all()
     assert all(isinstance(json.loads(text), dict) for text in table.params)

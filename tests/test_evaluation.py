@@ -64,6 +64,7 @@ def test_baselines_read_the_articles_text_and_encoders_what_is_asked(tiny):
     }
     assert texts["lr"] == texts["svm"] == "article"
     assert texts["elmo"] == texts["bert"] == "natural"
+    assert kit.pipeline("nbsvm", settings(tiny))["tokens"].text == "natural"
 
 
 def test_fine_tuning_is_a_setting_of_the_bert_column(tiny, split):

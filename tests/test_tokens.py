@@ -66,3 +66,15 @@ def test_maxtokens_is_a_parameter_like_any_other(texts):
     grid = {"tokens__maxtokens": [1, 30], "tokens__maxtokenlen": [20]}
     search = GridSearchCV(kit.pipeline("lr"), grid, cv=2).fit(*texts)
     assert search.best_params_["tokens__maxtokens"] == 30
+
+
+def test_log_count_ratios_are_naive_bayes():
+    texts, labels = ["good film", "good good", "bad film", "bad plot"], [1, 1, 0, 0]
+    features = kit.LogCountRatios(ngram_range=(1, 1)).fit(texts, labels)
+    words = list(features.get_feature_names_out())
+    assert words == ["bad", "film", "good", "plot"]
+    # once each at the start; good is in both of the positive texts, film in one of each
+    upper, lower = np.array([1, 2, 3, 1]) / 7, np.array([3, 2, 1, 2]) / 8
+    np.testing.assert_allclose(features.ratios_, np.log(upper / lower))
+    row = features.transform(["bad bad unknown"]).toarray()[0]
+    np.testing.assert_allclose(row, [np.log(8 / 21), 0, 0, 0])
