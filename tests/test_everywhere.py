@@ -79,11 +79,9 @@ def defined_names():
     """Module-level names and the line of their first definition."""
     names = {}
     for node in TREE.body:
-        targets = [getattr(node, "name", None)]
-        if isinstance(node, (ast.Assign, ast.AnnAssign)):
-            targets += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)
-                        and isinstance(n.ctx, ast.Store)]  # fmt: skip
-        for name in filter(None, targets):
+        targets = getattr(node, "targets", [getattr(node, "target", node)])
+        for target in targets:
+            name = getattr(target, "name", getattr(target, "id", None))
             names.setdefault(name, node.lineno)
     return names
 

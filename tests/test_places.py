@@ -159,6 +159,19 @@ def test_a_digest_follows_the_content_and_not_the_place(tmp_path):
     assert kit.content_digest(one) != before
 
 
+def test_a_huge_file_is_digested_by_parts_of_it(tmp_path, monkeypatch):
+    path = tmp_path / "huge"
+    content = bytearray(os.urandom(3 << 20))
+    path.write_bytes(content)
+    whole = kit.file_digest(path)
+    monkeypatch.setattr(kit, "WHOLE_FILE", 1 << 20)
+    parts = kit.file_digest(path)
+    assert whole == hashlib.sha256(content).hexdigest() != parts
+    content[-1] ^= 1
+    path.write_bytes(content)
+    assert kit.file_digest(path) != parts
+
+
 def test_the_cache_reads_once_and_survives_a_broken_file(own_cache):
     calls = []
 
