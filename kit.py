@@ -159,6 +159,12 @@ def cache_folder():
     return folder
 
 
+def kagglehub_cache():
+    """Where the library kagglehub keeps its downloads."""
+    usual = Path.home() / ".cache" / "kagglehub"
+    return Path(os.environ.get("KAGGLEHUB_CACHE") or usual)
+
+
 def write_atomically(path, content):
     """Write bytes so that a killed run leaves the old file or the new, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -771,7 +777,11 @@ def find_data(name, data):
     or the path of a folder that holds the files, or of the one file there is.
     """
     corpus = CORPORA[name]
-    special = {"demo": [home() / "demo"], "auto": [KAGGLE_INPUT, Path("data")]}
+    kept = [cache_folder() / "downloads", kagglehub_cache() / "datasets"]
+    special = {
+        "demo": [home() / "demo"],
+        "auto": [KAGGLE_INPUT, Path("data"), *kept],
+    }
     roots = special.get(data, [Path(data)])
     if data not in special and not roots[0].exists():
         raise KitError(f"--data {data} is not there; {name} needs {corpus.wanted}.")
@@ -1131,11 +1141,10 @@ def is_saved_model(folder):
 def cached_encoders(kaggle, url):
     """Where tensorflow_hub, kagglehub and we ourselves would have kept a model."""
     temporary = Path(tempfile.gettempdir(), "tfhub_modules")
-    kagglehub = Path.home() / ".cache" / "kagglehub"
     name = hashlib.sha1(url.encode()).hexdigest()  # tensorflow_hub's naming
     return (
         Path(os.environ.get("TFHUB_CACHE_DIR") or temporary, name),
-        Path(os.environ.get("KAGGLEHUB_CACHE") or kagglehub, "models", kaggle),
+        kagglehub_cache() / "models" / kaggle,
         cache_folder() / "encoders" / name,
     )
 
@@ -1968,8 +1977,10 @@ class DenseHead(ClassifierMixin, BaseEstimator):
 class FineTunedBert(ClassifierMixin, BaseEstimator):
     """The article's BERT model trained end to end: excerpts <str>[n] to two classes.
 
-    Parameters as in build_bert_model and DenseHead. model_ is the Keras model,
-    history_ its history.
+    The head starts as one trained on the frozen encoder, since a random one would
+    distort the encoder before it has learnt anything (Kumar et al. 2022), and learn
+    little itself at the encoder's rate. Parameters as in build_bert_model and
+    DenseHead. model_ is the Keras model, history_ its history.
     """
 
     def __init__(
@@ -1994,6 +2005,10 @@ class FineTunedBert(ClassifierMixin, BaseEstimator):
         self.model_ = build_bert_model(
             None, self.path, self.n_fine_tune_layers, self.pooling, self.learning_rate
         )
+        features = BertFeatures(self.path, pooling=self.pooling).fit_transform(X)
+        head = DenseHead(random_state=self.random_state).fit(features, y).weights_
+        for layer, start in zip(self.model_.layers[-2:], (head[:2], head[2:])):
+            layer.set_weights(start)
         if validation_data is not None:
             held_out, labels = validation_data
             labels = (np.asarray(labels) == self.classes_[1]).astype(int)

@@ -245,15 +245,19 @@ def test_parallel_workers_give_the_same_numbers(imdb, tmp_path):
     pd.testing.assert_series_equal(alone.accuracy, results(tmp_path).accuracy)
 
 
-def test_the_demo_names_itself_in_every_file(imdb, tmp_path, monkeypatch):
-    monkeypatch.setattr(kit, "find_data", lambda *a: ([imdb[1]], kit.DEMO_SOURCE))
-    monkeypatch.setattr(kit, "imdb_from_archive", kit.imdb_from_archive)
-    from pathlib import Path
-
-    monkeypatch.setattr(kit, "find_data", lambda *a: ([Path(imdb[1])], kit.DEMO_SOURCE))
-    assert run_imdb.main([*imdb, "--models", "lr"]) == 0
+def test_the_demo_names_itself_in_every_file(tmp_path):
+    options = ["--data", "demo", "--out", str(tmp_path / "out"), "--models", "lr"]
+    assert run_imdb.main(options) == 0
     assert (results(tmp_path).source == kit.DEMO_SOURCE).all()
     assert kit.DEMO_SOURCE in (tmp_path / "out" / "table.md").read_text()
+
+
+def test_a_download_of_an_earlier_run_is_found(imdb_archive, own_cache, monkeypatch):
+    monkeypatch.setattr(kit, "KAGGLE_INPUT", own_cache / "no mount")
+    kept = own_cache / "downloads" / "0123" / "aclImdb_v1.tar.gz"
+    kept.parent.mkdir(parents=True)
+    kept.symlink_to(imdb_archive)
+    assert kit.load_imdb().source == str(kept)
 
 
 def test_on_kaggle_results_go_to_its_output_folder(monkeypatch):
