@@ -23,7 +23,7 @@ In a program of your own:
 
 Contents: Words to the user; Places; Corpora; Texts to tokens; Word pieces;
 Encoders in the hub's formats; Keras layers; Frozen features; Heads; Algorithms;
-Evaluation; Result files; Tables and figures; Command line.
+Evaluation; Tuning; Result files; Tables and figures; Command line.
 """
 
 import argparse
@@ -63,13 +63,19 @@ import joblib
 import numpy as np
 import pandas as pd
 from scipy import stats
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import (
+    GridSearchCV,
+    RandomizedSearchCV,
+    StratifiedKFold,
+    cross_val_score,
+    train_test_split,
+)
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, LinearSVC
 from sklearn.utils import check_random_state
@@ -2070,10 +2076,12 @@ class Algorithm:
     steps(settings) gives [(step name, estimator), ...]; encoder(settings) the handle of
     what reads the text, "" for none. What has no encoder reads its own recipe of the
     text, whatever the settings say. in_article: a column of its tables, on by default.
+    param_grid: what --tune tries; it may name any step, tokens__maxtokens, too.
     """
 
     title: str
     steps: Callable
+    param_grid: dict = field(default_factory=dict)
     encoder: Callable = lambda settings: ""
     recipe: str = "article"
     in_article: bool = True
@@ -2123,28 +2131,68 @@ def bert_steps(settings):
     return [("features", features), ("classifier", frozen_head(settings))]
 
 
-# Add an algorithm here. The forest has 10 trees and the SVM C=1, as in the article.
+REGULARIZATION = [0.01, 0.1, 1, 10]  # two decades below the default, one above
+HEAD_GRID = {
+    "classifier__units": [64, 256],  # a smaller head may do for 1,400 documents
+    "classifier__epochs": [3, 5, 10],  # the article reads the best epoch off a figure
+    "classifier__learning_rate": [3e-4, 1e-3, 3e-3],
+}
+
+# Add an algorithm here. The forest has 10 trees and the SVM C=1, as in the article, and
+# the forest's grid is the article's.
 ALGORITHMS = {
-    "lr": Algorithm("LR", counts_and(lambda s: LogisticRegression(max_iter=1000))),
-    "svm": Algorithm("SVM", counts_and(lambda s: SVC(**s.svm))),
+    "lr": Algorithm(
+        "LR",
+        counts_and(lambda s: LogisticRegression(max_iter=1000)),
+        {"classifier__C": REGULARIZATION},
+    ),
+    "svm": Algorithm(
+        "SVM",
+        counts_and(lambda s: SVC(**s.svm)),
+        {
+            "classifier__C": REGULARIZATION,
+            "classifier__kernel": ["linear", "rbf"],
+            "classifier__gamma": ["scale", "auto"],  # auto is weak on sparse counts
+        },
+    ),
     "rf": Algorithm(
         "RF",
         counts_and(
             lambda s: RandomForestClassifier(n_estimators=10, random_state=s.seed)
         ),
+        {
+            "classifier__min_samples_leaf": [1, 2, 3],
+            "classifier__min_samples_split": [2, 6, 10],
+            "classifier__n_estimators": [10, 100, 1000],
+        },
     ),
     "gbm": Algorithm(
-        "GBM", counts_and(lambda s: GradientBoostingClassifier(random_state=s.seed))
+        "GBM",
+        counts_and(lambda s: GradientBoostingClassifier(random_state=s.seed)),
+        {
+            "classifier__n_estimators": [100, 300],
+            "classifier__learning_rate": [0.05, 0.1, 0.2],
+            "classifier__max_depth": [2, 4],
+        },
     ),
-    "elmo": Algorithm("ELMo", elmo_steps, encoder=lambda s: s.elmo),
-    "bert": Algorithm("BERT", bert_steps, encoder=lambda s: s.bert),
-    "nbsvm": Algorithm("NBSVM", nbsvm_steps, recipe="natural", in_article=False),
+    "elmo": Algorithm("ELMo", elmo_steps, HEAD_GRID, encoder=lambda s: s.elmo),
+    "bert": Algorithm("BERT", bert_steps, HEAD_GRID, encoder=lambda s: s.bert),
+    "nbsvm": Algorithm(
+        "NBSVM",
+        nbsvm_steps,
+        {"classifier__C": REGULARIZATION},
+        recipe="natural",
+        in_article=False,
+    ),
     "dummy": Algorithm(
         "dummy",
         counts_and(lambda s: DummyClassifier(strategy="most_frequent")),
         in_article=False,
     ),
 }
+
+
+TUNED = "_tuned"  # ends a column's name where the model is the best of a search
 
 
 def pipeline(name, settings=None):
@@ -2155,8 +2203,11 @@ def pipeline(name, settings=None):
     return Pipeline([("tokens", tokens), *algorithm.steps(settings)])
 
 
-def title_of(name, settings):
+def title_of(column, settings):
     """A column's title; an encoder other than the article's is named in it."""
+    name = column.removesuffix(TUNED)
+    if name != column:
+        return f"{title_of(name, settings)} tuned"
     algorithm = ALGORITHMS[name]
     encoder = algorithm.encoder(settings)
     if encoder == ENCODERS["full"].get(name, ""):
@@ -2282,14 +2333,191 @@ def best_and_equals(accuracies, hits, test_share, level=0.05):
     return {best} | equals
 
 
-def attempt(task, train, test):
-    """evaluate() of a task, or the reason <str> why it gave no result."""
+# ----------------------------------------------------------------------------- Tuning
+
+TUNING_COLUMNS = (
+    "place", "model", "search", "point", "fold", "n", "score", "seconds",
+)  # fmt: skip
+FOLDS = 3  # as in the article
+BUDGET = 20  # points of a random search or of HyperOpt, unless --budget says otherwise
+
+
+def read_rows(path):
+    """The rows of a CSV file as dicts, less a last one that a kill cut short."""
+    if not path.exists():
+        return []
+    with open(path, encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if None not in row.values()]
+
+
+class RememberedScore(ClassifierMixin, BaseEstimator):
+    """A model whose scores in cross-validation are kept in a file and computed once.
+
+    scikit-learn's searches fit and score it like any model. path: tuning.csv; place:
+    what tells this search's rows there from others'; names: the parameters that the
+    search varies; deadline: a time after which fit raises TimeoutError.
+    """
+
+    def __init__(self, model, path, place=(), names=(), deadline=None):
+        self.model = model
+        self.path = path
+        self.place = place
+        self.names = names
+        self.deadline = deadline
+
+    def fit(self, X, y):
+        """Fit the model unless the score of these parameters and texts is known."""
+        self.classes_ = np.unique(y)
+        if self.deadline and time.time() > self.deadline:
+            raise TimeoutError("the budget is spent")
+        params = self.model.get_params()
+        point = json.dumps({name: params[name] for name in self.names}, sort_keys=True)
+        texts = hashlib.blake2b("\0".join(X).encode("utf-8", "replace"), digest_size=8)
+        row = (*self.place, point, texts.hexdigest())
+        self.row_ = dict(zip(TUNING_COLUMNS, row))
+        same = (r for r in read_rows(self.path) if self.row_.items() <= r.items())
+        self.known_ = next((float(r["score"]) for r in same), None)
+        started = time.perf_counter()
+        if self.known_ is None:
+            self.model_ = clone(self.model).fit(X, y)
+        self.n_, self.seconds_ = len(X), time.perf_counter() - started
+        return self
+
+    def score(self, X, y):
+        """The accuracy, from the file, or from the model and then to the file."""
+        if self.known_ is not None:
+            return self.known_
+        score = self.model_.score(X, y)
+        facts = {"n": self.n_ + len(X), "score": score, "seconds": self.seconds_}
+        line = io.StringIO(newline="")
+        csv.DictWriter(line, TUNING_COLUMNS).writerow(self.row_ | facts)
+        with open(self.path, "a", encoding="utf-8", newline="") as file:
+            file.write(line.getvalue())  # one write: other processes write here, too
+        return score
+
+
+def continuous(values):
+    """The range of a grid's values as (kind, lowest, highest); ("choice", values)."""
+    if not all(isinstance(value, (int, float)) for value in values):
+        return "choice", values
+    kind = "integer" if all(isinstance(value, int) for value in values) else "log"
+    return kind, min(values), max(values)
+
+
+def scipy_distributions(param_grid):
+    """The continuous space of a grid for RandomizedSearchCV."""
+    make = {"choice": list, "log": stats.loguniform,
+            "integer": lambda low, high: stats.randint(low, high + 1)}  # fmt: skip
+    spaces = {name: continuous(values) for name, values in param_grid.items()}
+    return {name: make[kind](*bounds) for name, (kind, *bounds) in spaces.items()}
+
+
+def hyperopt_space(param_grid):
+    """The same space for HyperOpt."""
+    from hyperopt import hp
+
+    make = {
+        "choice": hp.choice,
+        "log": lambda name, low, high: hp.loguniform(name, np.log(low), np.log(high)),
+        "integer": hp.uniformint,
+    }
+    spaces = {name: continuous(values) for name, values in param_grid.items()}
+    return {name: make[kind](name, *bounds) for name, (kind, *bounds) in spaces.items()}
+
+
+def search_with_hyperopt(scored, param_grid, train, cv, points, seed):
+    """Tree-structured Parzen estimators over the continuous space."""
+    from hyperopt import fmin, tpe
+
+    def loss(point):
+        point = {
+            k: int(v) if isinstance(v, np.integer) else v for k, v in point.items()
+        }
+        model = clone(scored.model).set_params(**point)
+        tried = clone(scored).set_params(model=model)
+        return -cross_val_score(tried, train.texts, train.labels, cv=cv).mean()
+
+    fmin(loss, hyperopt_space(param_grid), tpe.suggest, points, show_progressbar=False,
+         rstate=np.random.default_rng(seed))  # fmt: skip
+
+
+def search_with_sklearn(how, scored, param_grid, train, cv, points, seed, jobs):
+    """Grid, random search or successive halving."""
+    from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+    from sklearn.model_selection import HalvingGridSearchCV
+
+    common = {"cv": cv, "refit": False, "n_jobs": jobs, "error_score": "raise"}
+    prefixed = {f"model__{name}": values for name, values in param_grid.items()}
+    if how == "grid":
+        search = GridSearchCV(scored, prefixed, **common)
+    elif how == "halving":
+        search = HalvingGridSearchCV(scored, prefixed, random_state=seed, **common)
+    else:
+        space = {f"model__{n}": d for n, d in scipy_distributions(param_grid).items()}
+        search = RandomizedSearchCV(
+            scored, space, n_iter=points, random_state=seed, **common
+        )
+    search.fit(train.texts, train.labels)
+
+
+def best_point(rows):
+    """(parameters, mean score, points tried) of the best point with all its folds.
+
+    Of successive halving only the last round counts, with the most documents.
+    """
+    points = {}
+    for row in rows:
+        points.setdefault((int(row["n"]), row["point"]), []).append(float(row["score"]))
+    whole = {key: np.mean(s) for key, s in points.items() if len(s) >= FOLDS}
+    if not whole:
+        return None
+    most = max(n for n, _ in whole)
+    score, point = max(
+        (score, point) for (n, point), score in whole.items() if n == most
+    )
+    return json.loads(point), score, len({point for _, point in whole})
+
+
+def tune(
+    model, param_grid, train, path, place, how="grid", budget=None, seed=0, jobs=1
+):
+    """The pipeline with the best parameters of a search on the training part only.
+
+    how: grid, random, hyperopt or halving; budget: points <int>, or seconds as "60s".
+    Every score goes to `path` (tuning.csv), and none there is computed again. Ctrl-C
+    and a spent budget end the search; the best point so far is taken.
+    """
+    timed = str(budget or "").endswith("s")
+    deadline = time.time() + float(budget[:-1]) if timed else None
+    points = int(budget) if budget and not timed else BUDGET
+    cv = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    place = (*place, how)
+    scored = RememberedScore(model, path, place, tuple(param_grid), deadline)
+    if not path.exists():
+        write_atomically(path, (",".join(TUNING_COLUMNS) + "\r\n").encode())
+    started, reason = time.monotonic(), "done"
     try:
-        return evaluate(pipeline(task.model, task.settings), train, test)
-    except KitError as error:
-        return str(error)
-    except Exception as error:  # one model's failure must not cost the others' results
-        return f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
+        if how == "hyperopt":
+            search_with_hyperopt(scored, param_grid, train, cv, points, seed)
+        else:
+            search_with_sklearn(how, scored, param_grid, train, cv, points, seed, jobs)
+    except (KeyboardInterrupt, TimeoutError) as end:
+        reason = (
+            "the budget is spent" if isinstance(end, TimeoutError) else "interrupted"
+        )
+    names = TUNING_COLUMNS[: len(place)]
+    rows = [r for r in read_rows(path) if tuple(r[name] for name in names) == place]
+    best = best_point(rows)
+    if best is None:
+        raise KeyboardInterrupt  # nothing to go on with
+    params, score, tried = best
+    seconds = time.monotonic() - started
+    say(
+        "tune",
+        f"{how}, {reason}: {tried} points in {seconds:.1f} s, best {params}, "
+        f"{100 * score:.1f} % in {FOLDS} folds",
+    )
+    return clone(model).set_params(**params)
 
 
 # ----------------------------------------------------------------------- Result files
@@ -2311,35 +2539,31 @@ HISTORY_COLUMNS = (
 
 @dataclass(frozen=True)
 class Task:
-    """One model at one setting on one draw: one row of results.csv."""
+    """One model at one setting on one draw: one row of results.csv.
 
-    model: str
+    column: the model's name, followed by TUNED for the best of its search.
+    """
+
+    column: str
     settings: Settings
     repeat: int
 
     @property
+    def model(self):
+        """The name in ALGORITHMS."""
+        return self.column.removesuffix(TUNED)
+
+    @property
     def key(self):
         """What tells its rows from others' in the files."""
-        return (
-            self.settings.maxtokens,
-            self.settings.maxtokenlen,
-            self.repeat,
-            self.model,
-        )
+        place = (self.settings.maxtokens, self.settings.maxtokenlen)
+        return (*place, self.repeat, self.column)
 
 
 def key_of(row):
     """The key of the task that wrote a row of one of the files."""
     numbers = (int(row[name]) for name in ("maxtokens", "maxtokenlen", "repeat"))
     return (*numbers, row["model"])
-
-
-def read_rows(path):
-    """The rows of a CSV file as dicts, less a last one that a kill cut short."""
-    if not path.exists():
-        return []
-    with open(path, encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if None not in row.values()]
 
 
 class ResultFiles:
@@ -2380,7 +2604,7 @@ class ResultFiles:
             say("resume", f"{len(finished)} results of {self.folder} are there already")
 
     def _set_aside(self):
-        ours = [*self.tables, "run.json", "table.md"]
+        ours = [*self.tables, "run.json", "table.md", "tuning.csv"]
         files = [self.folder / name for name in ours if (self.folder / name).exists()]
         files += self.folder.glob("history_*.png")
         if not files:
@@ -2427,7 +2651,7 @@ class ResultFiles:
         place = {
             "dataset": dataset.name, "maxtokens": settings.maxtokens,
             "maxtokenlen": settings.maxtokenlen, "repeat": task.repeat,
-            "model": task.model,
+            "model": task.column,
         }  # fmt: skip
         row = place | {
             "source": dataset.source, "nsamp": nsamp, "text": algorithm.text(settings),
@@ -2623,6 +2847,16 @@ def parse_models(words):
     return [name for name in ALGORITHMS if name in names]
 
 
+def columns_of(models, tune):
+    """The table's columns: the models, each followed by its tuned self if asked for."""
+    tuned = [] if tune is None else parse_models(tune) if tune else models
+    if set(tuned) - set(models):
+        raise KitError(f"--tune {' '.join(tuned)}: only models that --models has.")
+    columns = [[m, m + TUNED] if m in tuned and ALGORITHMS[m].param_grid else [m]
+               for m in models]  # fmt: skip
+    return list(chain.from_iterable(columns))
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are KitErrors, in one sentence."""
 
@@ -2640,6 +2874,13 @@ def at_least(lowest):
         return int(text)
 
     return whole_number
+
+
+def points_or_seconds(text):
+    """A type for argparse: points <int>, or seconds as in 60s."""
+    if not re.fullmatch(r"[1-9]\d*s?", text):
+        raise argparse.ArgumentTypeError(f"{text} is neither points nor seconds as 60s")
+    return text
 
 
 # What both run scripts understand: the option, and argparse's words for it.
@@ -2672,6 +2913,18 @@ OPTIONS = {
         choices=("article", "natural"),
         default="article",
         help="what the encoders read: the article's tokens, or words as they stand",
+    ),
+    "--tune": dict(
+        nargs="*", help="tune these models (none named: all chosen), beside the plain"
+    ),
+    "--search": dict(
+        choices=("grid", "random", "hyperopt", "halving"),
+        default="grid",
+        help="how --tune searches",
+    ),
+    "--budget": dict(
+        type=points_or_seconds,
+        help=f"of random and hyperopt, in points ({BUDGET}); or of any, as in 60s",
     ),
     "--keep-duplicates": dict(action="store_true", help="as the article: with leaks"),
     "--jobs": dict(type=at_least(1), default=os.cpu_count(), help="parallel workers"),
@@ -2711,6 +2964,7 @@ def parse_options(name, argv):
     """The options as a namespace, with the defaults that depend on others filled in."""
     options = make_parser(name).parse_args(command_words(argv))
     options.models = parse_models(options.models)
+    options.columns = columns_of(options.models, options.tune)
     if options.sweep and (options.maxtokens or options.maxtokenlen):
         raise KitError(
             "--sweep runs the article's three settings: leave out --maxtokens and "
@@ -2746,25 +3000,53 @@ def settings_of(options, svm):
     return [Settings(*pair, **common, svm=svm, store=store) for pair in pairs]
 
 
-def execute(tasks, splits, jobs):
-    """Yield (task, outcome) of all tasks, the baselines first and on all cores.
+def attempt(task, train, test, search=None):
+    """evaluate() of a task, or the reason <str> why it gave no result.
 
-    An encoder uses all cores, or the card, by itself.
+    search: tune()'s options, for a tuned column.
+    """
+    try:
+        model = pipeline(task.model, task.settings)
+        if search:
+            param_grid = ALGORITHMS[task.model].param_grid
+            place = (json.dumps(task.key[:3]), task.model)
+            model = tune(model, param_grid, train, place=place, **search)
+        return evaluate(model, train, test)
+    except KitError as error:
+        return str(error)
+    except Exception as error:  # one model's failure must not cost the others' results
+        return f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
+
+
+def execute(tasks, splits, files, options):
+    """Yield (task, outcome) of all tasks, the plain baselines first and on all cores.
+
+    An encoder uses all cores, or the card, by itself, and so does a search.
     """
 
-    def reads_with_encoder(task):
-        return bool(ALGORITHMS[task.model].encoder(task.settings))
+    def alone(task):
+        return task.column != task.model or bool(
+            ALGORITHMS[task.model].encoder(task.settings)
+        )
 
-    baselines = [task for task in tasks if not reads_with_encoder(task)]
+    baselines = [task for task in tasks if not alone(task)]
     # Other processes cannot import what was pasted into a cell; threads need not.
     backend = "threading" if __name__ == "__main__" else "loky"
     workers = joblib.Parallel(
-        min(jobs, len(baselines) or 1), backend=backend, return_as="generator"
+        min(options.jobs, len(baselines) or 1), backend=backend, return_as="generator"
     )
     calls = (joblib.delayed(attempt)(task, *splits[task.repeat]) for task in baselines)
     yield from zip(baselines, workers(calls))
-    for task in filter(reads_with_encoder, tasks):
-        yield task, attempt(task, *splits[task.repeat])
+    for task in filter(alone, tasks):
+        search = None
+        if task.column != task.model:
+            encoder = ALGORITHMS[task.model].encoder(task.settings)
+            search = {
+                "path": files.folder / "tuning.csv", "how": options.search,
+                "budget": options.budget, "seed": task.settings.seed,
+                "jobs": 1 if encoder else options.jobs,  # heads: faster than workers
+            }  # fmt: skip
+        yield task, attempt(task, *splits[task.repeat], search)
 
 
 def report(task, outcome):
@@ -2778,7 +3060,7 @@ def report(task, outcome):
             f"accuracy {100 * outcome.accuracy:5.1f} %   encode "
             f"{outcome.encode_seconds:6.1f} s   fit {outcome.fit_seconds:6.1f} s"
         )
-    title = title_of(task.model, settings)
+    title = title_of(task.column, settings)
     say(f"{place}", f"repeat {task.repeat + 1:<3} {title:<12} {text}")
 
 
@@ -2829,12 +3111,12 @@ def failures(files):
         (row["model"], row["error"]): None
         for row in files.rows["results.csv"] if row["error"]
     }  # fmt: skip
-    return [f"{ALGORITHMS[model].title} failed: {reason}" for model, reason in reasons]
+    return [f"{model} failed: {reason}" for model, reason in reasons]
 
 
 def show_results(files, dataset, options, rows_settings, seconds):
     """Print the table, write table.md, draw the figures."""
-    models = options.models
+    models = options.columns
     rows = [
         row
         for settings in rows_settings
@@ -2852,7 +3134,8 @@ def show_results(files, dataset, options, rows_settings, seconds):
         *(
             f"{title}: {handle}, text {options.text}"
             for model, title in zip(models, titles)
-            if (handle := ALGORITHMS[model].encoder(rows_settings[0]))
+            if model in ALGORITHMS
+            and (handle := ALGORITHMS[model].encoder(rows_settings[0]))
         ),
         LEGEND,
         f"{seconds:.0f} s in all",
@@ -2879,7 +3162,7 @@ def compute(tasks, splits, files, dataset, options):
     """Compute the tasks without a result and write each; False if interrupted."""
     todo = [task for task in tasks if not files.done(task)]
     try:
-        for task, outcome in execute(todo, splits, options.jobs):
+        for task, outcome in execute(todo, splits, files, options):
             test = splits[task.repeat][1]
             files.add(task, dataset, test, options.nsamp, options.seed, outcome)
             report(task, outcome)
@@ -2902,9 +3185,11 @@ def run(name, options, svm):
     rows_settings = settings_of(options, svm)
     seeds = [seed_of_repeat(options.seed, repeat) for repeat in repeats]
     tasks = [
-        Task(model, replace(settings, seed=seeds[repeat]), repeat)
-        for settings in rows_settings for repeat in repeats for model in options.models
-    ]  # fmt: skip
+        Task(column, replace(settings, seed=seeds[repeat]), repeat)
+        for settings in rows_settings
+        for repeat in repeats
+        for column in options.columns
+    ]
     asked = {k: v for k, v in vars(options).items() if k not in ("jobs", "out")}
     asked |= {"dataset": name, "svm": svm, "content": dataset.digest}
     files = ResultFiles(options.out, asked)

@@ -173,7 +173,7 @@ def test_a_failed_model_keeps_its_row_and_the_others_their_results(
     table = results(tmp_path).set_index("model")
     assert table.error["lr"] == "" and "saved_model.pb" in table.error["bert"]
     shown = capsys.readouterr().out
-    assert "failed" in shown and "BERT failed" in shown
+    assert "bert failed" in shown
 
 
 def count_fits(monkeypatch, stop_after=None):

@@ -1,0 +1,106 @@
+"""What ships with the kit: the demo corpora, their generator, the mini encoders."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import kit
+import run_email
+import run_imdb
+
+DEMO = kit.home() / "demo"
+FILES = ("emails.csv", "fradulent_emails.txt", "aclImdb_v1.tar.gz")
+MINI = kit.ENCODERS["mini"]
+
+
+def accuracy(data, settings, repeats=3):
+    model = kit.pipeline("lr", settings)
+    draws = (kit.draw(data, 1000, 0, repeat) for repeat in range(repeats))
+    return 100 * np.mean([kit.evaluate(model, *draw).accuracy for draw in draws])
+
+
+@pytest.mark.parametrize("name", ["imdb", "email"])
+def test_the_demo_has_a_thousand_documents_per_class(name):
+    data = kit.load(name, "demo")
+    assert np.bincount(data.labels).min() >= 1200
+    assert data.source == kit.DEMO_SOURCE
+
+
+def test_the_demo_is_as_hard_as_the_real_thing():
+    short, long = (kit.Settings(*place) for place in ((50, 20), (200, 100)))
+    reviews, mail = kit.load_imdb("demo"), kit.load_email("demo")
+    assert 62 <= accuracy(reviews, short) <= 80
+    assert accuracy(reviews, short) + 4 <= accuracy(reviews, long) <= 92
+    assert 94 <= accuracy(mail, short) <= 99.5
+
+
+def test_the_generator_writes_the_same_bytes_again(tmp_path):
+    command = [sys.executable, str(DEMO / "make_demo.py"), "--out", str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True)
+    for name in FILES:
+        made, shipped = (tmp_path / name).read_bytes(), (DEMO / name).read_bytes()
+        if name.endswith(".gz"):  # zlib's versions pack differently
+            made, shipped = map(kit.gzip.decompress, (made, shipped))
+        assert made == shipped
+    assert sum((DEMO / name).stat().st_size for name in FILES) < 6e6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", [run_imdb, run_email])
+def test_the_demo_gives_all_six_columns(script, tmp_path):
+    assert script.main(["--demo", "--out", str(tmp_path), "--nsamp", "200"]) == 0
+    rows = kit.read_rows(tmp_path / "results.csv")
+    assert [row["model"] for row in rows] == list(kit.PUBLISHED_MODELS)
+    encoders = {row["encoder"] for row in rows} - {""}
+    assert encoders == set(MINI.values())
+    assert min(float(row["accuracy"]) for row in rows) > 0.5
+
+
+@pytest.mark.parametrize("handle", MINI.values())
+def test_a_mini_encoder_is_small_and_has_its_card(handle):
+    folder = kit.find_encoder(handle)
+    size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+    assert size <= 8e6
+    assert "Limits" in (folder / "README.md").read_text()
+
+
+def test_elmo_mini_has_elmos_interface():
+    tf = kit.tensorflow()
+    elmo = kit.shared_module(kit.ElmoModule, kit.find_encoder(MINI["elmo"]))
+    texts = ["a film", "a film that nobody should miss at all", ""]
+    batch = {k: v.numpy() for k, v in elmo.signature(tf.constant(texts)).items()}
+    for name in ("word_emb", "lstm_outputs1", "lstm_outputs2", "elmo"):
+        alone = elmo.signature(tf.constant(texts[:1]))[name].numpy()[0, :2]
+        np.testing.assert_allclose(batch[name][0, :2], alone, atol=1e-5)
+        assert np.isfinite(batch[name]).all()
+    mean = batch["elmo"][1].mean(0)
+    np.testing.assert_allclose(batch["default"][1], mean, atol=1e-5)
+
+
+def test_bert_mini_fine_tunes_like_any_bert():
+    model = kit.build_bert_model(16, MINI["bert"], 1, learning_rate=1e-3)
+    layer = next(layer for layer in model.layers if hasattr(layer, "bert"))
+    before = {v.name: v.numpy() for v in layer.bert.variables}
+    triplet = layer.bert.word_pieces.triplet(["good", "bad"] * 8, 16)
+    model.fit(list(triplet), np.array([1, 0] * 8), epochs=1, verbose=0)
+    moved = [
+        v.name for v in layer.bert.variables if not np.array_equal(before[v.name], v)
+    ]
+    assert moved and all("/layer_2/" in name for name in moved)
+
+
+def test_tensorflow_hub_loads_the_mini_encoders_alike():
+    hub = pytest.importorskip("tensorflow_hub")
+    path = kit.find_encoder(MINI["bert"])
+    inputs = {
+        name: np.array(
+            [[2, 7, 3]] if name == "input_word_ids" else [[1, 1, 1]], np.int32
+        )
+        for name in ("input_word_ids", "input_mask")
+    } | {"input_type_ids": np.zeros((1, 3), np.int32)}
+    ours = kit.shared_module(kit.BertModule, path).module(inputs, training=False)
+    theirs = hub.load(str(path))(inputs, training=False)
+    for name in ("sequence_output", "pooled_output"):
+        np.testing.assert_array_equal(ours[name], theirs[name])
