@@ -1288,7 +1288,7 @@ def load_module(path):
     try:
         # Outside of any graph and name scope: Keras builds layers inside of both, and
         # the names of the variables tell the encoder's layers.
-        with tf.init_scope(), tf.compat.v1.name_scope(None):
+        with quiet_stderr(), tf.init_scope(), tf.compat.v1.name_scope(None):
             return tf.saved_model.load(str(path), tags)
     except (OSError, ValueError, RuntimeError) as error:
         raise KitError(f"{path} cannot be loaded as a SavedModel: {error}") from error
