@@ -273,7 +273,7 @@ def find_below(root, is_it, depth=6):
 
 
 @functools.cache
-def reachable(host, seconds=4):
+def reachable(host, seconds=3):
     """Whether a host (or URL) answers within the seconds; asked once.
 
     In a thread, since looking up a name has no time limit of its own, and a kernel
@@ -1183,11 +1183,12 @@ def fetch_encoder(kaggle, url):
     return folder
 
 
-def mounted_encoder(kaggle):
+@functools.cache  # walking through 100,000 mounted files takes seconds
+def mounted_encoder(kaggle, root):
     """The folder of a model attached to a Kaggle kernel, in either layout of mounts."""
     tail = kaggle.lower().split("/")[1:]
     found = find_below(
-        KAGGLE_INPUT,
+        root,
         lambda path: (
             path.name == "saved_model.pb"
             and [part.lower() for part in path.parent.parts[-4:]] == tail
@@ -1214,7 +1215,7 @@ def find_encoder(handle):
     match = KAGGLE_HANDLE.match(handle)
     kaggle = match[1] if match else ""
     url = TFHUB_URLS.get(kaggle, handle)
-    kept = (mounted_encoder(kaggle), *cached_encoders(kaggle, url))
+    kept = (mounted_encoder(kaggle, KAGGLE_INPUT), *cached_encoders(kaggle, url))
     for path in kept:
         if path and is_saved_model(path):
             return path
@@ -1476,6 +1477,7 @@ class ElmoEmbedding:
 
     def __init__(self, elmo_path=ELMO, **kwargs):
         super().__init__(**kwargs)
+        self.supports_jit = False  # XLA, Keras' default on a GPU, knows no strings
         self.elmo_path = str(elmo_path)
 
     def build(self, input_shape):
@@ -1523,6 +1525,7 @@ class BertEmbedding:
             raise ValueError(f'pooling must be "mean" or "first", not {pooling!r}')
         if n_fine_tune_layers < 0:
             raise ValueError(f"n_fine_tune_layers is {n_fine_tune_layers}, less than 0")
+        self.supports_jit = False  # nor any module's graph, whatever is in it
         self.n_fine_tune_layers = n_fine_tune_layers
         self.pooling = pooling
         self.bert_path = str(bert_path)
@@ -2281,20 +2284,29 @@ def evaluate(model, train, test):
     )
 
 
-def corrected_t_test(differences, test_share):
-    """Two-sided p value of paired differences over repeated random splits.
+def corrected_error(values, test_share):
+    """Standard error of a mean over repeated random splits (Nadeau and Bengio 2003).
 
-    The corrected resampled t test (Nadeau and Bengio 2003): the training sets overlap,
-    so the variance of the mean is (1/R + n_test/n_train) times that of a difference.
-    test_share: n_test / n_train.
+    The training sets overlap, so the variance of the mean is (1/R + n_test/n_train)
+    times that of one value. test_share: n_test / n_train.
     """
-    repeats = len(differences)
-    spread = np.var(differences, ddof=1) * (1 / repeats + test_share)
-    if spread == 0:
+    return np.std(values, ddof=1) * np.sqrt(1 / len(values) + test_share)
+
+
+def corrected_interval(values, test_share, level=0.95):
+    """(lowest, highest) of the mean's interval by the corrected resampled t."""
+    quantile = stats.t.ppf(0.5 + level / 2, len(values) - 1)
+    half = quantile * corrected_error(values, test_share)
+    return np.mean(values) - half, np.mean(values) + half
+
+
+def corrected_t_test(differences, test_share):
+    """Two-sided p value of paired differences by the corrected resampled t."""
+    error = corrected_error(differences, test_share)
+    if error == 0:
         return 1.0 if np.mean(differences) == 0 else 0.0
-    return float(
-        2 * stats.t.sf(abs(np.mean(differences)) / np.sqrt(spread), repeats - 1)
-    )
+    t = abs(np.mean(differences)) / error
+    return float(2 * stats.t.sf(t, len(differences) - 1))
 
 
 def mcnemar_test(correct_a, correct_b):
@@ -2712,6 +2724,8 @@ LEGEND = (
     "* the best of its row, and all that a paired test over the same splits cannot "
     "tell from it (5 %, Holm)"
 )
+INTERVAL_LEGEND = "95 %: interval of the mean, corrected for overlapping training parts"
+TEST_TO_TRAIN = TEST_SHARE / (1 - TEST_SHARE)
 
 
 def published(dataset, nsamp, settings):
@@ -2734,6 +2748,14 @@ def cell_text(accuracies, marked):
     return f"{text} *" if marked else text
 
 
+def interval_text(accuracies):
+    """The 95 % interval of a mean accuracy in %."""
+    if len(accuracies) < 2:
+        return ""
+    low, high = corrected_interval(100 * accuracies, TEST_TO_TRAIN)
+    return f"{low:.1f} to {high:.1f}"
+
+
 def setting_rows(files, dataset, nsamp, settings, models):
     """The table's rows of one setting: ours, and the article's where it has one."""
     scores = {model: files.scores(model, settings) for model in models}
@@ -2742,10 +2764,13 @@ def setting_rows(files, dataset, nsamp, settings, models):
     marked = compared and best_and_equals(
         {model: accuracies for model, (accuracies, _) in compared.items()},
         {model: hits for model, (_, hits) in compared.items()},
-        TEST_SHARE / (1 - TEST_SHARE),
+        TEST_TO_TRAIN,
     )
     label = f"{settings.maxtokens}/{settings.maxtokenlen}"
     rows = [[label, *(cell_text(scores[m][0], m in marked) for m in models)]]
+    if whole > 1:
+        cells = [interval_text(scores[model][0]) for model in models]
+        rows.append(["  95 %", *cells])
     article = published(dataset, nsamp, settings)
     if article:
         rows.append(["  article", *(str(article.get(model, "")) for model in models)])
@@ -3138,6 +3163,7 @@ def show_results(files, dataset, options, rows_settings, seconds):
             and (handle := ALGORITHMS[model].encoder(rows_settings[0]))
         ),
         LEGEND,
+        *([INTERVAL_LEGEND] if options.repeats > 1 else []),
         f"{seconds:.0f} s in all",
         *failures(files),
     ]

@@ -105,6 +105,25 @@ def test_the_corrected_t_test_widens_the_plain_one():
     assert kit.corrected_t_test(np.full(4, 0.1), 0.4) == 0
 
 
+def test_the_interval_ends_where_the_test_turns():
+    values = np.array([0.78, 0.81, 0.79, 0.80, 0.77])
+    low, high = kit.corrected_interval(values, 3 / 7)
+    for end in (low, high):  # a difference from there has p = 5 %
+        assert kit.corrected_t_test(values - end, 3 / 7) == pytest.approx(0.05)
+    assert (low + high) / 2 == pytest.approx(values.mean())
+
+
+def test_equal_models_are_told_apart_in_at_most_five_percent():
+    rng = np.random.default_rng(0)
+    wrong = right = 0
+    for _ in range(400):  # 10 overlapping splits: a shared part, and one of their own
+        shared, own = rng.normal(0, 0.012, 2), rng.normal(0, 0.012, (2, 10))
+        same = own + shared[:, None] * np.sqrt(3 / 7)
+        wrong += kit.corrected_t_test(same[0] - same[1], 3 / 7) < 0.05
+        right += kit.corrected_t_test(same[0] - same[1] + 0.03, 3 / 7) < 0.05
+    assert wrong / 400 <= 0.05 and right / 400 > 0.5
+
+
 def test_the_best_and_its_equals_are_marked():
     rng = np.random.default_rng(0)
     noise = rng.normal(0, 0.01, 10)
