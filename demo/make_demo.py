@@ -11,6 +11,7 @@ banks beside this file, filled by a seeded random generator. Only the standard l
 Contents: the writer, film reviews, office mail, advance-fee letters, mail formats,
 files, command line.
 """
+
 import argparse
 import base64
 import csv
@@ -99,20 +100,38 @@ def sided(side):
 
 
 WORDS_OF_FILMS = phrases_reviews.WORDS
-SENTIMENT = {True: {"form": sided("good"), **phrases_reviews.GOOD},
-             False: {"form": sided("bad"), **phrases_reviews.BAD}}
+SENTIMENT = {
+    True: {"form": sided("good"), **phrases_reviews.GOOD},
+    False: {"form": sided("bad"), **phrases_reviews.BAD},
+}
 VERDICT = {True: phrases_reviews.GOOD_VERDICT, False: phrases_reviews.BAD_VERDICT}
 HOPES = {True: "expect_low", False: "expect_high"}  # who gains by the surprise
 # Most judgements lie in the adjective alone; "turned" praises by denying blame.
-ASPECTS = ["acting", "plot", "pace", "music", "camera", "talk", "ending", "effects",
-           "people", "direction", "sets", "whole", "turned"] + 30 * ["form"]
+ASPECTS = [
+    "acting",
+    "plot",
+    "pace",
+    "music",
+    "camera",
+    "talk",
+    "ending",
+    "effects",
+    "people",
+    "direction",
+    "sets",
+    "whole",
+    "turned",
+] + 30 * ["form"]
 RATINGS = {True: (7, 8, 9, 10), False: (4, 3, 2, 1)}
 # Share of the sentences that agree with the rating, from lukewarm to emphatic.
 AGREEMENT = (0.69, 0.75, 0.80, 0.85)
 EARLY = (1, 2, 4, 5)  # how often a review opens with 0, 1, 2, 3 judgements
 FIRST_WORD = 0.10  # by how much those agree more often than later ones
-NAMES = ("I ", *(name for slot in ("first", "place") for name in WORDS_OF_FILMS[slot]),
-         *phrases_reviews.NEUTRAL["hero"])  # keep their capital within a sentence
+NAMES = (
+    "I ",
+    *(name for slot in ("first", "place") for name in WORDS_OF_FILMS[slot]),
+    *phrases_reviews.NEUTRAL["hero"],
+)  # keep their capital within a sentence
 TALK_SHARES = {"judge": 50, "plot": 24, "aside": 18, "mixed": 8}  # in percent
 
 
@@ -125,8 +144,13 @@ class Review:
         self.sentences, self.side = [], None
         self.length = min(320, max(72, int(writer.rng.lognormvariate(5.05, 0.42))))
         person = "{first} {last}"
-        writer.begin(lead=person, support=person, director=person, composer=person,
-                     title=writer.pick(phrases_reviews.TITLES))
+        writer.begin(
+            lead=person,
+            support=person,
+            director=person,
+            composer=person,
+            title=writer.pick(phrases_reviews.TITLES),
+        )
 
     def words(self):
         """Number of words so far."""
@@ -268,8 +292,10 @@ def signature(writer):
     """What stands under a mail: a word, a name, sometimes a telephone."""
     text = "\n\n" + writer.fill("{bye}") + "\n" + writer.fixed["me"].split()[0]
     if writer.chance(0.2):
-        text = writer.fill(f"\n\n{writer.fixed['me']}\nCalder Ridge Energy\n"
-                           "{n:200-899}-555-{n:1000-9999}")
+        text = writer.fill(
+            f"\n\n{writer.fixed['me']}\nCalder Ridge Energy\n"
+            "{n:200-899}-555-{n:1000-9999}"
+        )
     if writer.chance(0.08):
         text += "\n\n" + writer.sentence(phrases_mail.LEGAL_FOOTER)
     return text
@@ -287,16 +313,20 @@ def quoted(writer, text):
 
 def wrapped(text, width):
     """The text with its lines broken at `width` characters, as mail programs did."""
-    return "\n".join(textwrap.fill(line, width, break_long_words=False)
-                     for line in text.split("\n"))
+    return "\n".join(
+        textwrap.fill(line, width, break_long_words=False) for line in text.split("\n")
+    )
 
 
 def office_mail(writer):
     """The body of one office mail."""
     writer.begin(me="{first} {last}", to="{first}")
     if writer.chance(COMMON_SHARE):
-        return common_ground(writer, ("Hello,", "Dear Sir,", writer.fill("{to},")),
-                             ("Regards", "Thank you", "Best regards"))
+        return common_ground(
+            writer,
+            ("Hello,", "Dear Sir,", writer.fill("{to},")),
+            ("Regards", "Thank you", "Best regards"),
+        )
     text = one_liner(writer) if writer.chance(0.25) else memo(writer)
     if writer.chance(0.7):
         text += signature(writer)
@@ -344,11 +374,21 @@ def careless(writer, text):
 def letter(writer):
     """The body of one advance-fee letter."""
     story = writer.rng.choice(list(phrases_letters.STORIES))
-    writer.begin(**people(story), bank="{bank}", land="{land}", town="{town}",
-                 sum="{sum}", office="{office}", ministry="{ministry}")
+    writer.begin(
+        **people(story),
+        bank="{bank}",
+        land="{land}",
+        town="{town}",
+        sum="{sum}",
+        office="{office}",
+        ministry="{ministry}",
+    )
     if writer.chance(COMMON_SHARE):
-        return common_ground(writer, ("Hello,", "Dear Sir,", "Sir,"),
-                             ("Regards", "Thank you", "Best regards"))
+        return common_ground(
+            writer,
+            ("Hello,", "Dear Sir,", "Sir,"),
+            ("Regards", "Thank you", "Best regards"),
+        )
     short = writer.chance(0.15)
     sentences = follow_up(writer) if short else letter_body(writer, story)
     if writer.chance(0.10):
@@ -383,7 +423,7 @@ def as_html(text):
     """The text as the body of a small web page."""
     for sign, escaped in HTML_ESCAPES:
         text = text.replace(sign, escaped)
-    return f"<html><body><font face=\"Arial\" size=2>{text}</font></body></html>"
+    return f'<html><body><font face="Arial" size=2>{text}</font></body></html>'
 
 
 def head(content_type, encoding="8bit"):
@@ -398,14 +438,18 @@ def plain(text, charset="utf-8", declared="utf-8"):
 
 def quoted_printable(text):
     """A Latin body in quoted-printable."""
-    return (head('text/plain; charset="iso-8859-1"', "quoted-printable"),
-            quopri.encodestring(text.encode("latin-1", "replace")))
+    return (
+        head('text/plain; charset="iso-8859-1"', "quoted-printable"),
+        quopri.encodestring(text.encode("latin-1", "replace")),
+    )
 
 
 def base64_text(text):
     """A UTF-8 body in base64."""
-    return (head("text/plain; charset=utf-8", "base64"),
-            base64.encodebytes(smart(text).encode()).rstrip())
+    return (
+        head("text/plain; charset=utf-8", "base64"),
+        base64.encodebytes(smart(text).encode()).rstrip(),
+    )
 
 
 def html(text):
@@ -436,9 +480,13 @@ def alternative(text, boundary="----=_Part_0_1027"):
 
 def with_attachment(text):
     """A text in two ways, and a picture that nobody can open: a nested multipart."""
-    picture = (['Content-Type: image/jpeg; name="passport.jpg"',
-                "Content-Transfer-Encoding: base64"],
-               base64.encodebytes(bytes(range(48, 208))).rstrip())
+    picture = (
+        [
+            'Content-Type: image/jpeg; name="passport.jpg"',
+            "Content-Transfer-Encoding: base64",
+        ],
+        base64.encodebytes(bytes(range(48, 208))).rstrip(),
+    )
     inner = alternative(text, "=_inner_77")
     return joined_parts("mixed", [inner, picture], "==Multipart_Boundary_x33b1")
 
@@ -516,7 +564,7 @@ def envelope(writer, text, separator, moment):
     header = [
         separator,
         f"Return-Path: <{address}>",
-        f"Message-Id: <{writer.rng.randrange(16 ** 10):010x}@freemail.example>",
+        f"Message-Id: <{writer.rng.randrange(16**10):010x}@freemail.example>",
         f'From: "{writer.fixed["me"]}" <{address}>',
         f"Reply-To: {address}",
         "To: R@M",
@@ -564,21 +612,23 @@ def write_letters(path, seed):
 def office_message(writer, text, folder, moment):
     """A mail with headers as they stand in the column `message`."""
     sender, to = name_of(writer), writer.fill("{first}.{last}").lower()
-    return "\n".join([
-        f"Message-ID: <{writer.rng.randint(10**6, 10**8)}.JavaMail.demo@sage>",
-        f"Date: {mail_date(moment)}",
-        f"From: {sender}@calderridge.example",
-        f"To: {to}@calderridge.example",
-        "Subject: " + writer.fill(writer.pick(phrases_mail.SUBJECTS)),
-        "Mime-Version: 1.0",
-        "Content-Type: text/plain; charset=us-ascii",
-        "Content-Transfer-Encoding: 7bit",
-        f"X-From: {writer.fixed['me']}",
-        f"X-Folder: \\{writer.fixed['me'].replace(' ', '_')}\\{folder}",
-        f"X-Demo: {NOTICE}",
-        "",
-        text,
-    ])
+    return "\n".join(
+        [
+            f"Message-ID: <{writer.rng.randint(10**6, 10**8)}.JavaMail.demo@sage>",
+            f"Date: {mail_date(moment)}",
+            f"From: {sender}@calderridge.example",
+            f"To: {to}@calderridge.example",
+            "Subject: " + writer.fill(writer.pick(phrases_mail.SUBJECTS)),
+            "Mime-Version: 1.0",
+            "Content-Type: text/plain; charset=us-ascii",
+            "Content-Transfer-Encoding: 7bit",
+            f"X-From: {writer.fixed['me']}",
+            f"X-Folder: \\{writer.fixed['me'].replace(' ', '_')}\\{folder}",
+            f"X-Demo: {NOTICE}",
+            "",
+            text,
+        ]
+    )
 
 
 def all_mails(writer):
@@ -625,9 +675,11 @@ def add_file(archive, name, text):
 def write_reviews(path, seed):
     """Write the archive of film reviews; returns how many."""
     count = 0
-    with open(path, "wb") as raw, \
-            gzip.GzipFile("", "wb", 9, raw, mtime=EPOCH) as packed, \
-            tarfile.TarFile("", "w", packed, format=tarfile.USTAR_FORMAT) as archive:
+    with (
+        open(path, "wb") as raw,
+        gzip.GzipFile("", "wb", 9, raw, mtime=EPOCH) as packed,
+        tarfile.TarFile("", "w", packed, format=tarfile.USTAR_FORMAT) as archive,
+    ):
         add_file(archive, "README", ARCHIVE_README)
         for part, good, size in REVIEW_PARTS:
             for number, (rating, text) in enumerate(reviews(seed, part, good, size)):

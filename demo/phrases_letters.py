@@ -3,6 +3,7 @@
 A letter is written from one of the `STORIES`, a table of what is said in which order;
 the steps that all stories share stand in `STEPS`. Same conventions as `phrases_mail`.
 """
+
 from phrases_reviews import lines, words
 
 

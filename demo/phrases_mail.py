@@ -3,6 +3,7 @@
 Same conventions as `phrases_reviews`: a `{slot}` stands for a phrase of that name, a
 `{n:2-9}` for a number. Every firm, person, pipeline and place is made up.
 """
+
 from phrases_reviews import lines, words
 
 

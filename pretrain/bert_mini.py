@@ -1,0 +1,265 @@
+"""Train bert-mini, a BERT of 3 layers and 3 million parameters, and export it.
+
+    python pretrain/bert_mini.py --imdb aclImdb_v1.tar.gz --mail MAILFOLDER
+
+Needs the shards of teach.py in the work folder. The masked mean of its last layer
+learns to match the teacher's layers and the topics of the whole document (see
+common.py). The same command goes on after a kill. Export: encoders/bert-mini, a TF2
+SavedModel in TF Hub's format.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+import common
+from common import kit
+
+VOCABULARY = 8000
+WIDTH, LAYERS, HEADS, INNER = 192, 3, 6, 768
+POSITIONS = 512
+BRANCH = 0.2  # so that the vectors of the pieces shine through at first
+DROPOUT = 0.1  # only for who fine-tunes: pretraining sees no text twice
+MAX_PIECES = 288
+
+
+# ------------------------------------------------------------------------ Vocabulary
+
+
+def learn_vocabulary(path, documents):
+    """Write a lower-case WordPiece vocabulary of the documents, one piece a line."""
+    from tokenizers import BertWordPieceTokenizer
+
+    tokenizer = BertWordPieceTokenizer(lowercase=True)
+    tokenizer.train_from_iterator(
+        documents, VOCABULARY, min_frequency=5, limit_alphabet=150, show_progress=False,
+        special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
+    )  # fmt: skip
+    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+    lines = "".join(f"{piece}\n" for piece, _ in pieces)
+    kit.write_atomically(path, lines.encode())
+    path.chmod(0o644)  # it is exported
+
+
+# ----------------------------------------------------------------------------- Model
+
+
+def sinusoids(length, width):
+    """The Transformer's sine and cosine positions <float32>[length, width]."""
+    rates = 10_000 ** (-np.arange(0, width, 2) / width)
+    angles = np.arange(length)[:, None] * rates  # [length, width / 2]
+    return np.concatenate([np.sin(angles), np.cos(angles)], axis=1).astype(np.float32)
+
+
+class BertMini(tf.Module):
+    """A BERT encoder whose variables have the names of TF Hub's."""
+
+    def __init__(self, size, seed=0):
+        super().__init__()
+        self.random = tf.random.Generator.from_seed(seed)
+        self.weights = {}
+        self.make("word_embeddings/embeddings", np.zeros([size, WIDTH], np.float32))
+        positions = 0.01 * sinusoids(POSITIONS, WIDTH)  # a fifth of the pieces' vectors
+        self.make("position_embedding/embeddings", positions)
+        self.make("type_embeddings/embeddings", np.zeros([2, WIDTH], np.float32))
+        self.make_norm("embeddings/layer_norm")
+        for i in range(LAYERS):
+            layer = f"transformer/layer_{i}"
+            for part in ("query", "key", "value"):
+                self.make_dense(f"{layer}/self_attention/{part}", WIDTH, WIDTH)
+            attended = f"{layer}/self_attention/attention_output"
+            self.make_dense(attended, WIDTH, WIDTH, BRANCH)
+            self.make_norm(f"{layer}/self_attention_layer_norm")
+            self.make_dense(f"{layer}/intermediate", WIDTH, INNER)
+            self.make_dense(f"{layer}/output", INNER, WIDTH, BRANCH)
+            self.make_norm(f"{layer}/output_layer_norm")
+        self.make_dense("pooler_transform", WIDTH, WIDTH)
+
+    def make(self, name, value):
+        """One variable."""
+        self.weights[name] = tf.Variable(value, name=name, dtype=tf.float32)
+
+    def make_dense(self, name, inputs, outputs, gain=1.0):
+        """Kernel [inputs, outputs] and bias of a dense layer."""
+        kernel = self.random.normal([inputs, outputs], stddev=gain * inputs**-0.5)
+        self.make(f"{name}/kernel", kernel)
+        self.make(f"{name}/bias", tf.zeros([outputs]))
+
+    def make_norm(self, name):
+        """Gamma and beta of a layer norm."""
+        self.make(f"{name}/gamma", tf.ones([WIDTH]))
+        self.make(f"{name}/beta", tf.zeros([WIDTH]))
+
+    def dense(self, name, x):
+        """x [..., inputs] to [..., outputs]."""
+        kernel = self.weights[f"{name}/kernel"]
+        flat = tf.reshape(x, [-1, kernel.shape[0]])  # one large product is faster
+        y = tf.nn.bias_add(flat @ kernel, self.weights[f"{name}/bias"])
+        return tf.reshape(y, tf.concat([tf.shape(x)[:-1], [kernel.shape[1]]], 0))
+
+    def norm(self, name, x):
+        """Layer norm over the last axis."""
+        mean, variance = tf.nn.moments(x, axes=[-1], keepdims=True)
+        gamma, beta = self.weights[f"{name}/gamma"], self.weights[f"{name}/beta"]
+        return tf.nn.batch_normalization(x, mean, variance, beta, gamma, 1e-12)
+
+    def attention(self, layer, x, bias, drop):
+        """Self-attention: x <float>[B, T, d], bias <float>[B, 1, 1, T] to [B, T, d]."""
+        batch, length = tf.shape(x)[0], tf.shape(x)[1]
+
+        def heads(part):  # [B, heads, T, d / heads]
+            y = self.dense(f"{layer}/self_attention/{part}", x)
+            y = tf.reshape(y, [batch, length, HEADS, WIDTH // HEADS])
+            return tf.transpose(y, [0, 2, 1, 3])
+
+        scores = tf.matmul(heads("query"), heads("key"), transpose_b=True)
+        scores = tf.nn.softmax(scores * (WIDTH // HEADS) ** -0.5 + bias)  # [B, h, T, T]
+        mixed = tf.transpose(tf.matmul(drop(scores), heads("value")), [0, 2, 1, 3])
+        mixed = tf.reshape(mixed, [batch, length, WIDTH])
+        return self.dense(f"{layer}/self_attention/attention_output", mixed)
+
+    def layer(self, i, x, bias, drop):
+        """One layer of the encoder: x <float>[B, T, d] to [B, T, d]."""
+        name = f"transformer/layer_{i}"
+        attended = drop(self.attention(name, x, bias, drop))
+        x = self.norm(f"{name}/self_attention_layer_norm", x + attended)
+        inner = tf.nn.gelu(self.dense(f"{name}/intermediate", x), approximate=True)
+        output = drop(self.dense(f"{name}/output", inner))
+        return self.norm(f"{name}/output_layer_norm", x + output)
+
+    def encode(self, ids, mask, types, training=False):
+        """All layers <float>[B, T, d] of ids, mask and types <int32>[B, T]."""
+
+        def drop(x):
+            return tf.nn.dropout(x, DROPOUT) if training else x
+
+        weights = self.weights
+        positions = weights["position_embedding/embeddings"]
+        x = tf.gather(weights["word_embeddings/embeddings"], ids)
+        x += positions[: tf.shape(ids)[1]]
+        x += tf.gather(weights["type_embeddings/embeddings"], types)
+        x = drop(self.norm("embeddings/layer_norm", x))
+        bias = (tf.cast(mask, tf.float32)[:, None, None, :] - 1) * 1e4  # [B, 1, 1, T]
+        layers = []
+        for i in range(LAYERS):
+            x = self.layer(i, x, bias, drop)
+            layers.append(x)
+        return layers
+
+    def standardise(self, mean, deviation):
+        """Give the masked means of the last layer mean 0 and a deviation of SPREAD.
+
+        The pooled output stays what it was.
+        """
+        norm = f"transformer/layer_{LAYERS - 1}/output_layer_norm"
+        gamma, beta = self.weights[f"{norm}/gamma"], self.weights[f"{norm}/beta"]
+        deviation = deviation / common.SPREAD
+        kernel = self.weights["pooler_transform/kernel"]
+        self.weights["pooler_transform/bias"].assign_add(tf.linalg.matvec(
+            kernel, mean, transpose_a=True
+        ))  # fmt: skip
+        kernel.assign(kernel * deviation[:, None])
+        gamma.assign(gamma / deviation)
+        beta.assign((beta - mean) / deviation)
+
+    def pooled(self, last):
+        """The pooled output [B, d]: a dense layer over the first piece."""
+        return tf.tanh(self.dense("pooler_transform", last[:, 0]))
+
+
+# -------------------------------------------------------------------------- Training
+
+
+class Student(tf.Module):
+    """The encoder and what it learns, for common.Trainer."""
+
+    matches = {"match": (WIDTH, 1.0), "pooler": (WIDTH, 0.1)}
+
+    def __init__(self, vocabulary, seed=0):
+        super().__init__()
+        self.pieces = kit.WordPieces(vocabulary, do_lower_case=True)
+        self.bert = BertMini(len(self.pieces.vocabulary), seed)
+
+    def warm_up(self, documents):
+        """Begin with vectors of the pieces from their company."""
+        texts = kit.Tokens(10**6, text="natural").transform(documents)
+        size = len(self.pieces.vocabulary)
+        vectors = common.company_vectors(self.pieces.ids(texts), size, WIDTH)
+        self.bert.weights["word_embeddings/embeddings"].assign(0.05 * vectors)
+
+    def prepare(self, texts):
+        """Ids of the texts' pieces."""
+        return [np.array(i, np.int32) for i in self.pieces.ids(texts, MAX_PIECES)]
+
+    def inputs(self, items):
+        """Ids and mask <int32>[B, T], padded to the batch."""
+        ids, mask, _ = kit.padded_triplet(items, max(map(len, items)))
+        return tf.constant(ids), tf.constant(mask)
+
+    def read(self, inputs):
+        """The masked mean of the last layer and the pooled output; no other losses."""
+        ids, mask = inputs
+        last = self.bert.encode(ids, mask, tf.zeros_like(ids))[-1]
+        mean, pooled = common.masked_mean(last, mask), self.bert.pooled(last)
+        return {"match": mean, "pooler": pooled}, {}
+
+
+def opening_features(student, reviews):
+    """Features <float>[n, d] of openings of reviews.
+
+    They move a little with the number of pieces. Standardised on windows, they had an
+    offset at 200 words that cost the article's head a point.
+    """
+    items = sorted(student.prepare(common.openings(reviews)), key=len)
+    read = tf.function(student.read, reduce_retracing=True)
+    batches = [items[i : i + common.BATCH] for i in range(0, len(items), common.BATCH)]
+    return np.concatenate([read(student.inputs(b))[0]["match"] for b in batches])
+
+
+# ---------------------------------------------------------------------------- Export
+
+
+def export(bert, vocabulary, path):
+    """Write the encoder as a TF2 SavedModel with TF Hub's interface."""
+
+    @tf.function
+    def call(inputs, training=False):
+        names = ("input_word_ids", "input_mask", "input_type_ids")
+        layers = bert.encode(*[inputs[name] for name in names], training)
+        pooled = bert.pooled(layers[-1])
+        return {
+            "pooled_output": pooled,
+            "sequence_output": layers[-1],
+            "encoder_outputs": layers,
+            "default": pooled,
+        }
+
+    encoder = tf.train.Checkpoint()
+    encoder.vocab_file = tf.saved_model.Asset(str(vocabulary))
+    encoder.do_lower_case = tf.Variable(True, trainable=False, name="do_lower_case")
+    encoder.__call__ = call
+    for training in (False, True):
+        call.get_concrete_function({
+            name: tf.TensorSpec([None, None], tf.int32, name)
+            for name in ("input_word_ids", "input_mask", "input_type_ids")
+        }, training)  # fmt: skip
+    common.save_half_size(encoder, bert.weights.values(), path)
+
+
+def main(argv=None):
+    """Train, standardise, export."""
+    options = common.training_arguments(__doc__.split("\n")[0]).parse_args(argv)
+    vocabulary = options.work / "vocab.txt"
+    if not vocabulary.exists():
+        kit.say("pieces", "learning the vocabulary")
+        learn_vocabulary(vocabulary, sum(common.kept_documents(options), []))
+    lessons = common.load_lessons(options)
+    student = Student(vocabulary, options.seed)
+    trainer = common.Trainer("bert-mini", student, lessons, options)
+    kit.say("result", trainer.run())
+    features = opening_features(student, common.kept_documents(options)[0])
+    student.bert.standardise(features.mean(0), features.std(0))
+    export(student.bert, vocabulary, common.ENCODERS / "bert-mini")
+
+
+if __name__ == "__main__":
+    main()

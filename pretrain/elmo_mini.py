@@ -1,0 +1,328 @@
+"""Train elmo-mini, a two-layer bidirectional LSTM language model, and export it.
+
+    python pretrain/elmo_mini.py --imdb aclImdb_v1.tar.gz --mail MAILFOLDER
+
+Needs the shards of teach.py in the work folder. Words are read by their character
+n-grams; a forward and a backward LSTM predict the next and the previous word; and the
+masked mean of the three layers' mix learns to match the teacher's layers and the topics
+of the whole document (see common.py). The same command goes on after a kill. Export:
+encoders/elmo-mini, a TF2 SavedModel with ELMo's signatures.
+"""
+
+import itertools
+from collections import Counter
+
+import numpy as np
+import tensorflow as tf
+
+import common
+from common import kit
+
+WIDTH = 128  # of the word embedding and of each LSTM; ELMo has 512
+WORD_ROWS, GRAM_ROWS = 12_288, 8192  # hashed, so that no vocabulary is needed
+MAX_CHARACTERS = 50  # ELMo's limit
+VOCABULARY = 10_000  # words that the language model predicts
+SAMPLED = 1024  # of them, to tell the right one from
+MAX_WORDS = 200
+LM_WEIGHT = 0.05
+WARM_UP_STEPS, WARM_UP_WORDS = 400, 1000
+EDGES = r"^[\pP\pS]+|[\pP\pS]+$"  # punctuation around a word
+
+
+# ----------------------------------------------------------------------------- Words
+
+
+def bare(words):
+    """Words <string>[n] in lower case without the punctuation around them."""
+    lower = tf.strings.lower(words, encoding="utf-8")
+    core = tf.strings.regex_replace(lower, EDGES, "")
+    return tf.where(core == "", lower, core)
+
+
+def word_rows(words):
+    """Two rows of the word table for each word <string>[n]: <int>[n, 2].
+
+    Two words rarely share both.
+    """
+    core = bare(words)
+    return tf.stack(
+        [tf.strings.to_hash_bucket_fast(core + mark, WORD_ROWS) for mark in ("", "#")],
+        1,
+    )
+
+
+def gram_rows(words):
+    """Rows of the table of character 3- to 5-grams, <int>[n, ragged]."""
+    lower = tf.strings.lower(words, encoding="utf-8")
+    characters = tf.strings.unicode_split(lower, "UTF-8")[:, :MAX_CHARACTERS]
+    edge = tf.fill([tf.size(words), 1], "|")
+    grams = tf.strings.ngrams(tf.concat([edge, characters, edge], 1), [3, 4, 5], "")
+    return tf.strings.to_hash_bucket_fast(grams, GRAM_ROWS)
+
+
+# ----------------------------------------------------------------------------- Model
+
+
+class ElmoMini(tf.Module):
+    """Hashed n-grams and two bidirectional LSTM layers; outputs as ELMo's."""
+
+    def __init__(self, seed=0):
+        super().__init__()
+        self.random = tf.random.Generator.from_seed(seed)
+        self.weights = {}
+        self.make("words/table", [WORD_ROWS, WIDTH], 0.05)
+        self.make("grams/table", [GRAM_ROWS, WIDTH], 0.05)
+        self.make("words/inner", [WIDTH, 2 * WIDTH], WIDTH**-0.5)
+        self.make("words/outer", [2 * WIDTH, WIDTH], 0.02)
+        for layer, way in itertools.product((1, 2), ("forward", "backward")):
+            self.make(f"lstm_{layer}/{way}/kernel", [2 * WIDTH, 4 * WIDTH], 0.08)
+            self.make(f"lstm_{layer}/{way}/bias", [4 * WIDTH], 0.0)
+        for layer, width in enumerate((WIDTH, 2 * WIDTH, 2 * WIDTH)):
+            self.make(
+                f"layer_{layer}/scale", [width], 0.0, mean=1.0 if layer == 0 else 3.0
+            )
+            self.make(f"layer_{layer}/shift", [width], 0.0)
+        self.make("aggregation/weights", [3], 0.0, trainable=False)  # the kit learns
+        self.make("aggregation/scaling", [], 0.0, mean=1.0, trainable=False)  # these
+
+    def make(self, name, shape, deviation, mean=0.0, trainable=True):
+        """One variable."""
+        value = self.random.normal(shape, mean, deviation)
+        self.weights[name] = tf.Variable(value, trainable, name=name)
+
+    def embed(self, words):
+        """Vectors <float>[n, w] of words <string>[n]."""
+        weights = self.weights
+        whole = tf.reduce_sum(tf.gather(weights["words/table"], word_rows(words)), 1)
+        grams = gram_rows(words)
+        table = tf.gather(weights["grams/table"], grams.values)
+        total = tf.math.unsorted_segment_mean(
+            table, grams.value_rowids(), grams.nrows()
+        )
+        x = whole + total  # [n, w]
+        x += tf.nn.relu(x @ weights["words/inner"]) @ weights["words/outer"]
+        return x * tf.math.rsqrt(tf.reduce_mean(x**2, axis=1, keepdims=True) + 1e-6)
+
+    def lstm(self, name, x):
+        """One LSTM over the time: x <float>[B, T, w] to [B, T, w]."""
+        batch, length = tf.shape(x)[0], tf.shape(x)[1]
+        none, zeros = tf.zeros([WIDTH]), tf.zeros([batch, WIDTH])
+        states = tf.raw_ops.BlockLSTM(  # one kernel for the whole loop
+            seq_len_max=tf.cast(length, tf.int64), x=tf.transpose(x, [1, 0, 2]),
+            cs_prev=zeros, h_prev=zeros, w=self.weights[f"{name}/kernel"],
+            wci=none, wcf=none, wco=none, b=self.weights[f"{name}/bias"],
+            forget_bias=1.0, cell_clip=-1.0, use_peephole=False,
+        ).h  # fmt: skip
+        return tf.transpose(states, [1, 0, 2])
+
+    def states(self, tokens, lengths):
+        """Word vectors [B, T, w], and two layers of (forward, backward) [B, T, w].
+
+        tokens <string>[B, T], lengths <int32>[B]. The backward LSTMs read each text
+        from its own end, so padding changes nothing.
+        """
+        words, places = tf.unique(tf.reshape(tokens, [-1]))
+        x = tf.gather(self.embed(words), tf.reshape(places, tf.shape(tokens)))
+
+        def turned(y):
+            return tf.reverse_sequence(y, lengths, seq_axis=1, batch_axis=0)
+
+        ahead1 = self.lstm("lstm_1/forward", x)
+        ahead2 = self.lstm("lstm_2/forward", ahead1) + ahead1
+        back1 = self.lstm("lstm_1/backward", turned(x))
+        back2 = self.lstm("lstm_2/backward", back1) + back1
+        return x, ((ahead1, turned(back1)), (ahead2, turned(back2)))
+
+    def layers(self, x, states, lengths):
+        """The three layers as ELMo gives them: [B, T, w], [B, T, 2w], [B, T, 2w]."""
+        mask = tf.sequence_mask(lengths, tf.shape(x)[1], x.dtype)[:, :, None]
+        return [
+            (y * self.weights[f"layer_{i}/scale"] + self.weights[f"layer_{i}/shift"])
+            * mask
+            for i, y in enumerate([x, *(tf.concat(pair, 2) for pair in states)])
+        ]
+
+    def mix(self, layers):
+        """ELMo's weighted sum of the layers, [B, T, 2w]."""
+        share = tf.unstack(tf.nn.softmax(self.weights["aggregation/weights"]))
+        doubled = [tf.concat([layers[0]] * 2, -1), *layers[1:]]
+        total = tf.add_n([a * layer for a, layer in zip(share, doubled)])
+        return self.weights["aggregation/scaling"] * total
+
+    def standardise(self, means, deviation):
+        """Give the masked means of the mix mean 0 and a deviation of SPREAD.
+
+        means: of the three layers' masked means; deviation [2w]: of the mix'.
+        """
+        half = (deviation[:WIDTH] + deviation[WIDTH:]) / 2  # word_emb is there twice
+        half = half / common.SPREAD
+        for layer, mean in enumerate(means):
+            factor = half if layer == 0 else np.tile(half, 2)
+            scale = self.weights[f"layer_{layer}/scale"]
+            shift = self.weights[f"layer_{layer}/shift"]
+            scale.assign(scale / factor)
+            shift.assign((shift - mean) / factor)
+
+    def outputs(self, tokens, lengths):
+        """All of ELMo's outputs."""
+        layers = self.layers(*self.states(tokens, lengths), lengths)
+        elmo = self.mix(layers)
+        mask = tf.sequence_mask(lengths, tf.shape(tokens)[1])
+        return {
+            "word_emb": layers[0],
+            "lstm_outputs1": layers[1],
+            "lstm_outputs2": layers[2],
+            "elmo": elmo,
+            "default": common.masked_mean(elmo, mask),
+        }
+
+
+# -------------------------------------------------------------------------- Training
+
+
+def frequent_words(texts):
+    """The VOCABULARY most frequent bare words, the most frequent first."""
+    counts = Counter(itertools.chain.from_iterable(text.split(" ") for text in texts))
+    words, numbers = zip(*counts.items())
+    bare_counts = Counter()
+    for word, number in zip(bare(tf.constant(words)).numpy(), numbers):
+        bare_counts[word] += number
+    return [word for word, _ in bare_counts.most_common(VOCABULARY)]
+
+
+class Student(tf.Module):
+    """The encoder and what it learns, for common.Trainer."""
+
+    matches = {"match": (2 * WIDTH, 1.0)}
+
+    def __init__(self, texts, seed=0):
+        super().__init__()
+        self.elmo = ElmoMini(seed)
+        self.vocabulary = np.array(frequent_words(texts), object)
+        self.lm_kernel = tf.Variable(tf.zeros([len(self.vocabulary), WIDTH]))
+        self.lm_bias = tf.Variable(tf.zeros([len(self.vocabulary)]))
+
+    def prepare(self, texts):
+        """Numbers of the texts' words in self.words, a list of all words."""
+        texts = [text.split(" ")[:MAX_WORDS] for text in texts]
+        self.words = sorted(set(itertools.chain.from_iterable(texts)))
+        number = {word: i for i, word in enumerate(self.words)}
+        rank = {word: i for i, word in enumerate(self.vocabulary)}
+        cores = bare(tf.constant(self.words)).numpy()
+        self.words = np.array([word.encode() for word in self.words], object)
+        self.labels = np.array([rank.get(core, -1) for core in cores], np.int32)
+        return [np.array([number[word] for word in words], np.int32) for words in texts]
+
+    def inputs(self, items):
+        """Tokens <string>[B, T], lengths <int32>[B], labels <int32>[B, T] or -1."""
+        lengths = np.array([len(item) for item in items], np.int32)
+        inside = np.arange(lengths.max()) < lengths[:, None]
+        tokens, labels = np.full(inside.shape, b"", object), np.full(inside.shape, -1)
+        numbers = np.concatenate(items)
+        tokens[inside], labels[inside] = self.words[numbers], self.labels[numbers]
+        return tf.constant(tokens), tf.constant(lengths), tf.constant(labels, tf.int32)
+
+    def warm_up(self, documents):
+        """Fit the embedding to vectors of words from their company."""
+        rank = {word.decode(): i for i, word in enumerate(self.vocabulary)}
+        ids = [
+            [rank[word] for word in text.lower().split() if word in rank]
+            for text in documents
+        ]
+        vectors = common.company_vectors(ids, len(rank), WIDTH)
+        vectors /= np.sqrt((vectors**2).mean(1, keepdims=True))  # as embed() scales
+        self.lm_kernel.assign(vectors * 0.1)
+        loss = self.fit_embedding(tf.constant(self.vocabulary), tf.constant(vectors))
+        kit.say("words", f"{1 - loss:.0%} of the word vectors' variance")
+
+    def fit_embedding(self, words, vectors):
+        """Fit the tables to vectors <float>[n, w] of words <string>[n]; the error."""
+        weights = self.elmo.weights
+        tables = [weights["words/table"], weights["grams/table"]]
+        optimizer = common.keras.optimizers.Adam(3e-3)
+
+        @tf.function
+        def fit(rows):
+            with tf.GradientTape() as tape:
+                error = self.elmo.embed(tf.gather(words, rows))
+                error -= tf.gather(vectors, rows)
+                loss = tf.reduce_mean(error**2)
+            optimizer.apply_gradients(zip(tape.gradient(loss, tables), tables))
+            return loss
+
+        rng = np.random.default_rng(0)
+        optimizer.build(tables)
+        for _ in range(WARM_UP_STEPS):
+            loss = fit(rng.integers(len(words), size=WARM_UP_WORDS))
+        return float(loss)
+
+    def language_model_loss(self, states, labels):
+        """Sampled cross-entropy of words: states <float>[B, T, w], labels [B, T]."""
+        known = labels >= 0
+        labels = tf.cast(tf.boolean_mask(labels, known), tf.int64)[:, None]  # [n, 1]
+        losses = tf.nn.sampled_softmax_loss(
+            self.lm_kernel, self.lm_bias, labels, tf.boolean_mask(states, known),
+            SAMPLED, len(self.vocabulary),
+        )  # fmt: skip
+        return tf.reduce_sum(losses) / tf.maximum(
+            tf.cast(tf.size(losses), tf.float32), 1
+        )
+
+    def read(self, inputs):
+        """Masked means of the mix and of the layers, and the language models' loss."""
+        tokens, lengths, labels = inputs
+        x, states = self.elmo.states(tokens, lengths)
+        layers = self.elmo.layers(x, states, lengths)
+        mask = tf.sequence_mask(lengths, tf.shape(tokens)[1])
+        features = {"match": common.masked_mean(self.elmo.mix(layers), mask)}
+        for i, layer in enumerate(layers):
+            features[f"layer {i}"] = common.masked_mean(layer, mask)
+        ahead, back = states[1]
+        losses = [
+            self.language_model_loss(ahead[:, :-1], labels[:, 1:]),
+            self.language_model_loss(back[:, 1:], labels[:, :-1]),
+        ]
+        return features, {"language model": LM_WEIGHT * tf.add_n(losses)}
+
+
+# ---------------------------------------------------------------------------- Export
+
+
+def export(elmo, path):
+    """Write the encoder as a SavedModel with ELMo's two signatures."""
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "strings")])
+    def default(strings):
+        words = tf.strings.split(strings, " ")
+        return elmo.outputs(words.to_tensor(""), tf.cast(words.row_lengths(), tf.int32))
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None, None], tf.string, "tokens"),
+            tf.TensorSpec([None], tf.int32, "sequence_len"),
+        ]
+    )
+    def tokens(tokens, sequence_len):
+        return elmo.outputs(tokens, sequence_len)
+
+    encoder = tf.train.Checkpoint()
+    encoder.elmo = elmo
+    signatures = {"default": default, "tokens": tokens}
+    common.save_half_size(encoder, elmo.weights.values(), path, signatures)
+
+
+def main(argv=None):
+    """Train, standardise, export."""
+    options = common.training_arguments(__doc__.split("\n")[0]).parse_args(argv)
+    lessons = common.load_lessons(options)
+    student = Student(lessons.views[0], options.seed)
+    trainer = common.Trainer("elmo-mini", student, lessons, options)
+    kit.say("result", trainer.run())
+    features = trainer.features(trainer.held_out)
+    means = [features[f"layer {i}"].mean(0) for i in range(3)]
+    student.elmo.standardise(means, features["match"].std(0))
+    export(student.elmo, common.ENCODERS / "elmo-mini")
+
+
+if __name__ == "__main__":
+    main()
