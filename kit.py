@@ -62,6 +62,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pandas as pd
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from scipy import stats
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.dummy import DummyClassifier
@@ -153,10 +154,17 @@ def home():
     return Path(globals().get("__file__", "kit.py")).resolve().parent
 
 
+def user_cache():
+    """The user's folder for caches, or the temporary one of a user without a home."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return Path(tempfile.gettempdir())
+
+
 def cache_folder():
     """Where downloads, parsed corpora and features are kept: $KIT_CACHE, ~/.cache."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(os.environ.get("KIT_CACHE") or Path(base) / "transfer-kit")
+    folder = Path(os.environ.get("KIT_CACHE") or user_cache() / "transfer-kit")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:  # a read-only home, as in some containers
@@ -167,8 +175,7 @@ def cache_folder():
 
 def kagglehub_cache():
     """Where the library kagglehub keeps its downloads."""
-    usual = Path.home() / ".cache" / "kagglehub"
-    return Path(os.environ.get("KAGGLEHUB_CACHE") or usual)
+    return Path(os.environ.get("KAGGLEHUB_CACHE") or user_cache() / "kagglehub")
 
 
 def write_atomically(path, content):
@@ -196,21 +203,21 @@ def read_json(path):
     try:
         content = path.read_bytes()
         return json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
-    except (OSError, EOFError, ValueError):
+    except (OSError, EOFError, ValueError, zlib.error):
         return None
 
 
-WHOLE_FILE = 1 << 28  # bytes: up to 256 MiB, a digest reads all of a file
+LARGE_FILE = 1 << 28  # bytes: of a corpus' file above 256 MiB, parts make its digest
 
 
-def file_digest(path):
-    """SHA-256 of a file; of a larger one, of its size and 64 MiB spread over it.
+def file_digest(path, whole=True):
+    """SHA-256 of a file; if not whole, of a large one's size and 64 MiB spread over it.
 
     emails.csv is 1.4 GB: reading it twice would double the time of a first start.
     """
     size = os.path.getsize(path)
     with open(path, "rb") as stream:
-        if size <= WHOLE_FILE:
+        if whole or size <= LARGE_FILE:
             return hashlib.file_digest(stream, "sha256").hexdigest()
         digest = hashlib.sha256(str(size).encode())
         for place in np.linspace(0, size - (1 << 20), 64).astype(int).tolist():
@@ -219,7 +226,7 @@ def file_digest(path):
     return digest.hexdigest()
 
 
-def content_digest(*paths):
+def content_digest(*paths, whole=True):
     """SHA-256 of what files, and the files below folders, contain and are called there.
 
     Reading 1.4 GB takes seconds, so the digest is remembered with the sizes and times
@@ -239,15 +246,18 @@ def content_digest(*paths):
     if known.get(where, [None])[0] != stamp:
         digest = hashlib.sha256()
         for file, name in files:
-            digest.update(f"{name} {file_digest(file)}\n".encode())
+            digest.update(f"{name} {file_digest(file, whole)}\n".encode())
         known[where] = [stamp, digest.hexdigest()]
         keep_in_cache(memory, json.dumps(known).encode())
     return known[where][1]
 
 
+FORMAT = 1  # of what the caches hold: raise it when a reader or an encoder pass changes
+
+
 def cached(name, read):
     """What read() returns (JSON data), from the cache after the first time."""
-    path = cache_folder() / "corpora" / f"{name}.json.gz"
+    path = cache_folder() / "corpora" / f"{name}-{FORMAT}.json.gz"
     content = read_json(path)
     if content is None:
         content = read()
@@ -485,8 +495,13 @@ def imdb_from_csv(path):
 
 
 def with_keys(documents):
-    """Documents (id, label, text, folded key)."""
-    return [(*document, folded(document[2])) for document in documents]
+    """Documents (id, label, text, folded key), free of what UTF-8 cannot write."""
+    clean = (
+        (name.encode("utf-8", "replace").decode(), label,
+         text.encode("utf-8", "replace").decode())
+        for name, label, text in documents
+    )  # fmt: skip
+    return [(*document, folded(document[2])) for document in clean]
 
 
 def read_imdb(paths, size, seed):
@@ -551,7 +566,7 @@ def sample_records(path, size, seed):
 
 def csv_fields(record):
     """The fields of one raw CSV record; stray bytes survive as surrogates."""
-    csv.field_size_limit(sys.maxsize)  # some messages are longer than csv's 128 KiB
+    csv.field_size_limit(2**31 - 1)  # some messages are longer than csv's 128 KiB
     text = record.decode("utf-8", "surrogateescape")
     return next(csv.reader(io.StringIO(text, newline="")), [])
 
@@ -592,11 +607,18 @@ def parsed_message(raw):
     return message
 
 
+TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")  # not <john@enron.com>
+
+
 def html_text(markup):
     """The text that a browser would show of an HTML document."""
     from bs4 import BeautifulSoup
+    from bs4.exceptions import ParserRejectedMarkup
 
-    soup = BeautifulSoup(markup, "html.parser")
+    try:
+        soup = BeautifulSoup(markup, "html.parser")
+    except ParserRejectedMarkup:
+        return TAG.sub(" ", markup)
     for element in soup(["script", "style", "head"]):
         element.decompose()
     return soup.get_text(" ")
@@ -623,18 +645,23 @@ def message_body(raw):
     """The text that a reader of the message (bytes) sees, and no header of it.
 
     The plain parts, else the HTML as text; transfer encodings undone; an attachment,
-    or nothing, gives "". No message is too broken for an answer.
+    or nothing, gives "". No message is too broken for an answer: where the e-mail
+    library gives up, it is all that follows the first blank line.
     """
-    message = parsed_message(raw)
-    parts = [
-        part for part in message.walk()
-        if not part.is_multipart() and part.get_content_disposition() != "attachment"
-    ]  # fmt: skip
-    for kind in ("text/plain", "text/html"):
-        texts = [part_text(part) for part in parts if part.get_content_type() == kind]
-        body = "\n".join(filter(None, map(str.strip, texts)))
-        if body:
-            return body
+    try:
+        parts = [
+            part
+            for part in parsed_message(raw).walk()
+            if not part.is_multipart()
+            and part.get_content_disposition() != "attachment"
+        ]
+        for kind in ("text/plain", "text/html"):
+            texts = [part_text(p) for p in parts if p.get_content_type() == kind]
+            body = "\n".join(filter(None, map(str.strip, texts)))
+            if body:
+                return body
+    except (ValueError, RecursionError):
+        return re.split(rb"\r?\n\r?\n", raw + b"\n\n", maxsplit=1)[1].decode("latin-1")
     return ""
 
 
@@ -674,13 +701,17 @@ def read_fraud(path):
 def read_email(paths, size, seed):
     """A sample of Enron's messages, and all the letters."""
     enron, fraud = paths
-    key = hashlib.sha256(
-        f"{content_digest(enron)} {content_digest(fraud)} {size} {seed}".encode()
-    ).hexdigest()
+    digests = (content_digest(enron, whole=False), content_digest(fraud))
+    key = hashlib.sha256(repr((digests, size, seed)).encode()).hexdigest()
     return cached(
         f"email-{key[:24]}",
         lambda: with_keys(read_enron(enron, size, seed) + read_fraud(fraud)),
     )
+
+
+def is_demo(path):
+    """Whether a file lies beside the generator of the kit's synthetic corpora."""
+    return path.with_name("make_demo.py").exists()
 
 
 @dataclass(frozen=True)
@@ -688,24 +719,36 @@ class Need:
     """One file or folder of a corpus: its possible names, and who publishes it.
 
     The last name is the one in the Kaggle data set `kaggle` ("owner/slug"); `url` is
-    the publisher's own file, with its checksum.
+    the publisher's own file, with its checksum; `begins_with` stands in its first 512
+    bytes, and not in a file of the same name in other data sets.
     """
 
     names: tuple
     kaggle: str
     url: str = ""
     known_hash: str = ""
+    begins_with: bytes = b""
 
     def is_it(self, path):
-        """Whether a path is this file; a folder only with the reviews in it."""
-        if path.is_dir():
-            return "aclImdb" in self.names and (path / "train" / "pos").is_dir()
-        return path.name in self.names
+        """Whether a path is this file, or a folder aclImdb with reviews in it."""
+        if path.name in self.names and os.path.isfile(path):
+            with open(path, "rb") as file:
+                return self.begins_with in file.read(512)
+        reviews = [path / "train" / name for name in ("neg", "pos")]
+        return "aclImdb" in self.names and all(
+            os.path.isdir(folder)
+            and any(name.endswith(".txt") for name in os.listdir(folder))
+            for folder in reviews
+        )
 
-    def find(self, roots):
-        """The first such path at or below the roots; None if there is none."""
-        here = (root for root in roots if self.is_it(root))
-        below = (find_below(root, self.is_it) for root in roots)
+    def find(self, roots, demo):
+        """The first such path at or below the roots; the demo only if asked for."""
+
+        def fits(path):
+            return (demo or not is_demo(path)) and self.is_it(path)
+
+        here = (root for root in roots if fits(root))
+        below = (find_below(root, fits) for root in roots)
         return next((path for path in chain(here, below) if path), None)
 
     def fetch(self):
@@ -747,7 +790,9 @@ IMDB_FILES = Need(
     "http://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
     "md5:7c2ac02c03563afcf9b574c7e56c153a",  # of 84,125,825 bytes
 )
-ENRON_FILE = Need(("emails.csv",), "wcukierski/enron-email-dataset")
+ENRON_FILE = Need(
+    ("emails.csv",), "wcukierski/enron-email-dataset", begins_with=b"message"
+)
 FRAUD_FILE = Need(("fradulent_emails.txt",), "rtatman/fraudulent-email-corpus")
 
 # Add a data set here, and a run script that says what is special about it.
@@ -770,7 +815,7 @@ def how_to_get(corpus, roots):
     )
     return (
         f"{corpus.title}: {corpus.wanted} not found in {', '.join(map(str, roots))}, "
-        f"and no download was possible. Ways out: on Kaggle attach {slugs} (Add Input) "
+        f"and not to be downloaded. Ways out: on Kaggle attach {slugs} (Add Input) "
         f"or switch the internet on; elsewhere put {put} there, or name another place "
         f"with --data PATH; or try the small corpus that ships with the kit, --demo."
     )
@@ -794,13 +839,13 @@ def find_data(name, data):
     if roots[0].is_file() and len(corpus.needs) == 1:
         paths = roots
     else:
-        paths = [need.find(roots) for need in corpus.needs]
+        paths = [need.find(roots, demo=data != "auto") for need in corpus.needs]
     if data == "auto":
         paths = [path or need.fetch() for path, need in zip(paths, corpus.needs)]
     if None in paths:
         raise KitError(how_to_get(corpus, roots))
     source = data if data != "auto" else " + ".join(map(str, paths))
-    return paths, DEMO_SOURCE if data == "demo" else str(source)
+    return paths, DEMO_SOURCE if any(map(is_demo, paths)) else str(source)
 
 
 def load(name, data="auto", nsamp=1000, seed=0, keep_duplicates=False):
@@ -864,8 +909,6 @@ def draw(dataset, nsamp=1000, seed=0, repeat=0):
 
 
 # -------------------------------------------------------------------- Texts to tokens
-
-TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")  # not <john@enron.com>
 
 
 class Excerpt(str):
@@ -1585,8 +1628,15 @@ def __getattr__(name):
 
 
 if __name__ == "__main__":  # pasted into a cell, where nobody asks __getattr__
-    ElmoEmbeddingLayer = keras_layer("ElmoEmbeddingLayer")
-    BertLayer = keras_layer("BertLayer")
+
+    def ElmoEmbeddingLayer(*arguments, **options):
+        """An ElmoEmbeddingLayer."""
+        return keras_layer("ElmoEmbeddingLayer")(*arguments, **options)
+
+    def BertLayer(*arguments, **options):
+        """A BertLayer."""
+        return keras_layer("BertLayer")(*arguments, **options)
+
 
 HEAD_UNITS = 256  # the article's one hidden layer
 
@@ -1745,7 +1795,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
     def _key(self, text):
         limit = getattr(text, "limit", None)
-        name = repr((self.identity_, self._variant(), limit, str(text)))
+        name = repr((FORMAT, self.identity_, self._variant(), limit, str(text)))
         return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=16).digest()
 
     def _encode_missing(self, missing, store):
@@ -2104,7 +2154,10 @@ def counts_and(make_classifier):
 
 def nbsvm_steps(settings):
     """The strong simple opponent: log-count ratios of bigrams and a linear SVM."""
-    return [("features", LogCountRatios()), ("classifier", LinearSVC(C=1))]
+    return [
+        ("features", LogCountRatios()),
+        ("classifier", LinearSVC(C=1, random_state=settings.seed)),
+    ]
 
 
 def frozen_head(settings):
@@ -2226,7 +2279,7 @@ class Result:
     """What one model did on one split. Times in seconds; scores 0..1.
 
     predicted <int>[n_test], score <float>[n_test]: the larger, the more likely class 1.
-    params: the parameters of the steps after tokens. history: by epoch, if any.
+    params: the parameters of the steps. history: by epoch, if any.
     """
 
     accuracy: float
@@ -2242,12 +2295,11 @@ class Result:
 
 
 def shown_params(model):
-    """The parameters of a pipeline's steps after tokens that JSON can hold."""
+    """The parameters of a pipeline's steps that JSON can hold."""
     return {
         name: value
         for name, value in sorted(model.get_params().items())
-        if "__" in name and not name.startswith("tokens")
-        and isinstance(value, (str, int, float, bool, type(None)))
+        if "__" in name and isinstance(value, (str, int, float, bool, type(None)))
         and not name.endswith("__store")
     }  # fmt: skip
 
@@ -2359,7 +2411,8 @@ def read_rows(path):
     if not path.exists():
         return []
     with open(path, encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if None not in row.values()]
+        rows = list(csv.DictReader(file))
+    return [row for row in rows if None not in row and None not in row.values()]
 
 
 class RememberedScore(ClassifierMixin, BaseEstimator):
@@ -2505,8 +2558,11 @@ def tune(
     cv = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     place = (*place, how)
     scored = RememberedScore(model, path, place, tuple(param_grid), deadline)
-    if not path.exists():
-        write_atomically(path, (",".join(TUNING_COLUMNS) + "\r\n").encode())
+    text = io.StringIO(newline="")  # anew, without a line that a kill cut short
+    writer = csv.DictWriter(text, TUNING_COLUMNS)
+    writer.writeheader()
+    writer.writerows(read_rows(path))
+    write_atomically(path, text.getvalue().encode())
     started, reason = time.monotonic(), "done"
     try:
         if how == "hyperopt":
@@ -2520,8 +2576,12 @@ def tune(
     names = TUNING_COLUMNS[: len(place)]
     rows = [r for r in read_rows(path) if tuple(r[name] for name in names) == place]
     best = best_point(rows)
+    if best is None and reason == "interrupted":
+        raise KeyboardInterrupt
     if best is None:
-        raise KeyboardInterrupt  # nothing to go on with
+        raise KitError(
+            f"--budget {budget} was spent before one point had its {FOLDS} folds."
+        )
     params, score, tried = best
     seconds = time.monotonic() - started
     say(
@@ -2595,7 +2655,12 @@ class ResultFiles:
         self.folder = Path(folder)
         self.rows = {name: [] for name in self.tables}
         self.about = {"asked": asked, "finished": False, "started": time.time()}
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise KitError(
+                f"--out {folder} is no folder to write to: {error}"
+            ) from error
         earlier = read_json(self.folder / "run.json") or {}
         asked = json.loads(json.dumps(asked))
         if earlier.get("asked") == asked and not earlier.get("finished"):
@@ -2741,7 +2806,7 @@ def published(dataset, nsamp, settings):
 def cell_text(accuracies, marked):
     """An accuracy in %: mean, deviation where there are several, and the mark."""
     if not len(accuracies):
-        return "failed"
+        return "-"
     text = f"{100 * np.mean(accuracies):.1f}"
     if len(accuracies) > 1:
         text += f" ±{100 * np.std(accuracies, ddof=1):.1f}"
@@ -2752,8 +2817,8 @@ def interval_text(accuracies):
     """The 95 % interval of a mean accuracy in %."""
     if len(accuracies) < 2:
         return ""
-    low, high = corrected_interval(100 * accuracies, TEST_TO_TRAIN)
-    return f"{low:.1f} to {high:.1f}"
+    ends = np.clip(corrected_interval(100 * accuracies, TEST_TO_TRAIN), 0, 100)
+    return f"{ends[0]:.1f} to {ends[1]:.1f}"
 
 
 def setting_rows(files, dataset, nsamp, settings, models):
@@ -2965,11 +3030,12 @@ def make_parser(name):
         prog=f"run_{name}.py",
         description=f"{corpus.title}: do ELMo and BERT beat simple baselines? The data "
         f"are {corpus.wanted}.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         allow_abbrev=False,
     )
     for option, words in OPTIONS.items():
-        parser.add_argument(option, **words)
+        default = words.get("default")
+        shown = f" (default: {default})" if type(default) in (str, int) else ""
+        parser.add_argument(option, **words | {"help": words["help"] + shown})
     return parser
 
 
@@ -2990,6 +3056,17 @@ def parse_options(name, argv):
     options = make_parser(name).parse_args(command_words(argv))
     options.models = parse_models(options.models)
     options.columns = columns_of(options.models, options.tune)
+    if options.n_fine_tune_layers and "bert" + TUNED in options.columns:
+        raise KitError(
+            "--tune searches heads over a frozen BERT: leave out --n-fine-tune-layers, "
+            "or name other models after --tune."
+        )
+    counted = options.budget and not options.budget.endswith("s")
+    if counted and options.search in ("grid", "halving"):
+        raise KitError(
+            f"--budget {options.budget}: {options.search} tries all its points; "
+            "give seconds, as in 60s, or search by random or hyperopt."
+        )
     if options.sweep and (options.maxtokens or options.maxtokenlen):
         raise KitError(
             "--sweep runs the article's three settings: leave out --maxtokens and "
@@ -3061,7 +3138,14 @@ def execute(tasks, splits, files, options):
         min(options.jobs, len(baselines) or 1), backend=backend, return_as="generator"
     )
     calls = (joblib.delayed(attempt)(task, *splits[task.repeat]) for task in baselines)
-    yield from zip(baselines, workers(calls))
+    started = 0
+    try:
+        for task, outcome in zip(baselines, workers(calls)):
+            started += 1
+            yield task, outcome
+    except TerminatedWorkerError as error:  # killed, mostly for memory
+        reason = f"a worker died ({' '.join(str(error).split())[:200]}); try --jobs 1"
+        yield from ((task, reason) for task in baselines[started:])
     for task in filter(alone, tasks):
         search = None
         if task.column != task.model:
@@ -3124,10 +3208,11 @@ def versions():
 def encoder_facts(files):
     """Handle and SHA-256 of each encoder that gave a result."""
     handles = {row["encoder"] for row in files.rows["results.csv"] if not row["error"]}
-    return {
-        handle: encoder_digest(find_encoder(handle))
-        for handle in sorted(handles - {""})
-    }
+    facts = {}
+    for handle in sorted(handles - {""}):
+        with contextlib.suppress(KitError):  # gone since a run that is taken up again
+            facts[handle] = encoder_digest(find_encoder(handle))
+    return facts
 
 
 def failures(files):
@@ -3200,9 +3285,12 @@ def compute(tasks, splits, files, dataset, options):
 def run(name, options, svm):
     """One run of the command line: load, compute what is not there yet, show, write."""
     started = time.monotonic()
-    dataset = load(
-        name, options.data, options.nsamp, options.seed, options.keep_duplicates
-    )
+    try:
+        dataset = load(
+            name, options.data, options.nsamp, options.seed, options.keep_duplicates
+        )
+    except OSError as error:
+        raise KitError(f"--data {options.data} cannot be read: {error}") from error
     dropped = ", ".join(f"{n} {reason}" for reason, n in dataset.dropped.items())
     dropped = dropped or "nothing (--keep-duplicates)"
     say("data", f"{len(dataset)} documents from {dataset.source}; dropped: {dropped}")
@@ -3244,6 +3332,8 @@ def command_line(name, argv=None, svm=None):
     except KitError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except SystemExit:  # --help
+        return 0
     except KeyboardInterrupt:
         print(
             "Interrupted. What was finished is written, and the same command goes on "
@@ -3252,7 +3342,8 @@ def command_line(name, argv=None, svm=None):
         )
         return 1
     except OSError as error:  # a full disk, a folder that may not be written
-        print(f"error: {error.strerror}: {error.filename}", file=sys.stderr)
+        place = f": {error.filename}" if error.filename else ""
+        print(f"error: {error.strerror or error}{place}", file=sys.stderr)
         return 1
 
 

@@ -165,6 +165,40 @@ def test_a_body_is_what_its_reader_sees(case):
     assert "object at 0x" not in body and "email.message" not in body
 
 
+@pytest.mark.parametrize(
+    "raw, word",
+    [
+        (mime("text/html", b"<p>before</p><![xyz]><b>after</b>"), "after"),
+        (b"Content-Type: text/plain; charset*=utf-\0 8''x\n\nstill text", "still text"),
+        (b"Content-Type: message/rfc822\n\n" * 1500 + b"deep", ""),
+    ],
+)
+def test_what_the_libraries_refuse_is_text_all_the_same(raw, word):
+    assert word in kit.message_body(raw)
+
+
+def test_no_text_is_left_that_utf8_cannot_write():
+    odd = kit.message_body(mime("text/plain; charset=utf-7", b"a+2AA-b"))
+    ((name, _, text, _),) = kit.with_keys([("id\udcff", 0, odd + "\ud800")])
+    assert (name + text).encode()
+
+
+def test_folders_and_files_of_other_data_sets_are_passed_over(
+    imdb_archive, email_folder, tmp_path, monkeypatch
+):
+    (tmp_path / "INRIA" / "train" / "pos").mkdir(parents=True)
+    (tmp_path / "a-spam-set").mkdir()
+    (tmp_path / "a-spam-set" / "emails.csv").write_text("text,spam\nhello,1\n")
+    shutil.copytree(kit.home() / "demo", tmp_path / "a-kit" / "demo")
+    (tmp_path / "imdb").mkdir()
+    shutil.copy(imdb_archive, tmp_path / "imdb")
+    shutil.copytree(email_folder, tmp_path / "mail")
+    monkeypatch.setattr(kit, "KAGGLE_INPUT", tmp_path)
+    assert "imdb" in kit.load_imdb(nsamp=9).source
+    assert kit.load_email(nsamp=9).source.count(str(tmp_path / "mail")) == 2
+    assert kit.load_imdb(tmp_path / "a-kit").source == kit.DEMO_SOURCE
+
+
 def test_no_bytes_are_too_broken_for_a_body():
     rng = np.random.default_rng(0)
     pieces = [b"\n", b"\n\n", b"--B\n", b"Content-Type: multipart/mixed; boundary=B\n"]

@@ -33,7 +33,7 @@ def test_every_algorithm_gives_a_result_that_scikit_learn_confirms(tiny, split, 
     json.dumps(result.params)
 
 
-@pytest.mark.parametrize("name", ["lr", "rf", "gbm", "elmo", "bert"])
+@pytest.mark.parametrize("name", ["lr", "rf", "gbm", "nbsvm", "elmo", "bert"])
 def test_the_same_seed_gives_the_same_numbers(tiny, split, name):
     scores = [
         kit.evaluate(kit.pipeline(name, settings(tiny, seed=3)), *split).score

@@ -83,6 +83,23 @@ def test_ctrl_c_keeps_the_best_so_far_and_a_new_start_goes_on(
     assert len(calls) == 12 - 7
 
 
+def test_a_line_that_a_kill_cut_short_costs_only_itself(train, path, monkeypatch):
+    kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"))
+    whole = kit.read_rows(path)
+    *lines, last = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines) + last[: last.rindex(b",")])  # in the score
+    calls = count_fits(monkeypatch)
+    kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"))
+    assert len(calls) == 1
+    again = kit.read_rows(path)
+    assert [row["score"] for row in again] == [row["score"] for row in whole]
+
+
+def test_a_budget_too_small_for_one_point_is_told(train, path):
+    with pytest.raises(kit.KitError, match="spent before one point"):
+        kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"), budget="0.0001s")
+
+
 def test_a_spent_budget_ends_the_search(train, path, capsys):
     grid = {"classifier__C": list(np.geomspace(0.01, 10, 400))}
     kit.tune(kit.pipeline("lr"), grid, train, path, ("x", "lr"), budget="1s")
