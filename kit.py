@@ -2826,11 +2826,13 @@ def setting_rows(files, dataset, nsamp, settings, models):
     scores = {model: files.scores(model, settings) for model in models}
     whole = max(len(accuracies) for accuracies, _ in scores.values())
     compared = {m: s for m, s in scores.items() if whole and len(s[0]) == whole}
-    marked = compared and best_and_equals(
-        {model: accuracies for model, (accuracies, _) in compared.items()},
-        {model: hits for model, (_, hits) in compared.items()},
-        TEST_TO_TRAIN,
-    )
+    marked = set()
+    if len(compared) > 1:
+        marked = best_and_equals(
+            {model: accuracies for model, (accuracies, _) in compared.items()},
+            {model: hits for model, (_, hits) in compared.items()},
+            TEST_TO_TRAIN,
+        )
     label = f"{settings.maxtokens}/{settings.maxtokenlen}"
     rows = [[label, *(cell_text(scores[m][0], m in marked) for m in models)]]
     if whole > 1:
