@@ -2415,6 +2415,15 @@ def read_rows(path):
     return [row for row in rows if None not in row and None not in row.values()]
 
 
+def write_rows(path, columns, rows):
+    """Write dicts as a CSV file with a header, whole or not at all."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    write_atomically(path, text.getvalue().encode())
+
+
 class RememberedScore(ClassifierMixin, BaseEstimator):
     """A model whose scores in cross-validation are kept in a file and computed once.
 
@@ -2558,11 +2567,8 @@ def tune(
     cv = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     place = (*place, how)
     scored = RememberedScore(model, path, place, tuple(param_grid), deadline)
-    text = io.StringIO(newline="")  # anew, without a line that a kill cut short
-    writer = csv.DictWriter(text, TUNING_COLUMNS)
-    writer.writeheader()
-    writer.writerows(read_rows(path))
-    write_atomically(path, text.getvalue().encode())
+    # Anew, without a line that a kill cut short: the next would be joined to it.
+    write_rows(path, TUNING_COLUMNS, read_rows(path))
     started, reason = time.monotonic(), "done"
     try:
         if how == "hyperopt":
@@ -2594,10 +2600,12 @@ def tune(
 
 # ----------------------------------------------------------------------- Result files
 
+SCORES = ("accuracy", "f1", "roc_auc")  # the names of Result's fields, too
+SECONDS = ("encode_seconds", "fit_seconds", "predict_seconds")
 RESULT_COLUMNS = (
     "dataset", "source", "nsamp", "maxtokens", "maxtokenlen", "text", "model",
-    "encoder", "repeat", "seed", "n_train", "n_test", "accuracy", "f1", "roc_auc",
-    "encode_seconds", "fit_seconds", "predict_seconds", "params", "error",
+    "encoder", "repeat", "seed", "n_train", "n_test", *SCORES, *SECONDS, "params",
+    "error",
 )  # fmt: skip
 PREDICTION_COLUMNS = (
     "dataset", "maxtokens", "maxtokenlen", "repeat", "doc", "label", "model",
@@ -2667,8 +2675,8 @@ class ResultFiles:
             self._resume()
         else:
             self._set_aside()
-        for name in self.tables:
-            self._write(name)
+        for name, columns in self.tables.items():
+            write_rows(self.folder / name, columns, self.rows[name])
         self.describe()
 
     def _resume(self):
@@ -2693,13 +2701,6 @@ class ResultFiles:
         for file in files:
             os.replace(file, aside / file.name)
         say("results", f"an earlier run's files are now in {aside}")
-
-    def _write(self, name):
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, self.tables[name])
-        writer.writeheader()
-        writer.writerows(self.rows[name])
-        write_atomically(self.folder / name, text.getvalue().encode())
 
     def append(self, name, rows):
         """Add rows (dicts) to a file and flush it."""
@@ -2737,7 +2738,7 @@ class ResultFiles:
             "error": result if failed else "", "params": "{}",
         }  # fmt: skip
         if not failed:
-            row |= {name: getattr(result, name) for name in RESULT_COLUMNS[12:18]}
+            row |= {name: getattr(result, name) for name in SCORES + SECONDS}
             row["params"] = json.dumps(result.params)
             documents = zip(test.ids, test.labels, result.predicted, result.score)
             names = ("doc", "label", "predicted", "score")
@@ -2849,7 +2850,7 @@ def seconds_row(files, models):
     cells = []
     for model in models:
         seconds = [
-            sum(float(row[name]) for name in RESULT_COLUMNS[15:18])
+            sum(float(row[name]) for name in SECONDS)
             for row in files.rows["results.csv"]
             if row["model"] == model and not row["error"]
         ]
