@@ -23,7 +23,8 @@ In a program of your own:
 
 Contents: Words to the user; Places; Corpora; Texts to tokens; Word pieces;
 Encoders in the hub's formats; Keras layers; Frozen features; Heads; Algorithms;
-Evaluation; Tuning; Result files; Tables and figures; Command line.
+Evaluation; Tuning; Result files; Tables and figures; Errors and word weights; Audit;
+Command line.
 """
 
 import argparse
@@ -67,9 +68,19 @@ from scipy import stats
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+from sklearn.feature_extraction.text import (
+    ENGLISH_STOP_WORDS,
+    CountVectorizer,
+    HashingVectorizer,
+)
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    f1_score,
+    roc_auc_score,
+    roc_curve,
+)
 from sklearn.model_selection import (
     GridSearchCV,
     RandomizedSearchCV,
@@ -77,6 +88,7 @@ from sklearn.model_selection import (
     cross_val_score,
     train_test_split,
 )
+from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, LinearSVC
 from sklearn.utils import check_random_state
@@ -504,7 +516,7 @@ def with_keys(documents):
     return [(*document, folded(document[2])) for document in clean]
 
 
-def read_imdb(paths, size, seed):
+def read_imdb(paths, size, seed, payload):
     """All labelled reviews of an archive, folder or table; no sample is needed."""
     (path,) = paths
     if path.is_dir():
@@ -665,8 +677,24 @@ def message_body(raw):
     return ""
 
 
-def read_enron(path, size, seed):
-    """Documents (id, 0, body) of a sample of Kaggle's emails.csv."""
+def naive_payload(raw):
+    """What the article takes for a message's text: str() of its payload.
+
+    Of a multipart message that is a list of Python objects: a leak, see --audit.
+    """
+    return str(email.message_from_bytes(raw).get_payload())
+
+
+def whole_message(raw):
+    """The message with its headers, which give its mailbox away: another leak."""
+    return raw.decode("latin-1")
+
+
+PAYLOADS = {"text": message_body, "naive": naive_payload, "raw": whole_message}
+
+
+def read_enron(path, size, seed, text_of):
+    """Documents (id, 0, text_of(message)) of a sample of Kaggle's emails.csv."""
     header, records = sample_records(path, size, seed)
     columns = csv_fields(header.removeprefix(b"\xef\xbb\xbf"))
     if not {"file", "message"} <= set(columns):
@@ -674,7 +702,7 @@ def read_enron(path, size, seed):
     name, message = columns.index("file"), columns.index("message")
     rows = [row for row in map(csv_fields, records) if len(row) == len(columns)]
     return [
-        (row[name], 0, message_body(row[message].encode("utf-8", "surrogateescape")))
+        (row[name], 0, text_of(row[message].encode("utf-8", "surrogateescape")))
         for row in rows
     ]
 
@@ -690,22 +718,25 @@ SEPARATOR = re.compile(
 )
 
 
-def read_fraud(path):
-    """Documents (id, 1, body) of Kaggle's fradulent_emails.txt (so it is spelt)."""
+def read_fraud(path, text_of):
+    """Documents (id, 1, text_of(letter)) of fradulent_emails.txt (so it is spelt)."""
     letters = SEPARATOR.split(path.read_bytes())[1:]
     if not letters:
         raise KitError(f'{path} has no line "From r  <date>" before a header.')
-    return [(f"letter {i}", 1, message_body(raw)) for i, raw in enumerate(letters)]
+    return [(f"letter {i}", 1, text_of(raw)) for i, raw in enumerate(letters)]
 
 
-def read_email(paths, size, seed):
+def read_email(paths, size, seed, payload):
     """A sample of Enron's messages, and all the letters."""
     enron, fraud = paths
+    text_of = PAYLOADS[payload]
     digests = (content_digest(enron, whole=False), content_digest(fraud))
     key = hashlib.sha256(repr((digests, size, seed)).encode()).hexdigest()
     return cached(
-        f"email-{key[:24]}",
-        lambda: with_keys(read_enron(enron, size, seed) + read_fraud(fraud)),
+        f"email-{payload}-{key[:24]}",
+        lambda: with_keys(
+            read_enron(enron, size, seed, text_of) + read_fraud(fraud, text_of)
+        ),
     )
 
 
@@ -769,8 +800,9 @@ class Need:
 class Corpus:
     """A data set: title, names of the classes 0 and 1, files it needs, their reader.
 
-    read(paths, size, seed) gives documents (id, label, text, folded key); a corpus too
-    large to read whole is sampled, `size` documents by `seed`.
+    read(paths, size, seed, payload) gives documents (id, label, text, folded key); a
+    corpus too large to read whole is sampled, `size` documents by `seed`. payload names
+    one of PAYLOADS where the documents are e-mail.
     """
 
     title: str
@@ -848,15 +880,20 @@ def find_data(name, data):
     return paths, DEMO_SOURCE if any(map(is_demo, paths)) else str(source)
 
 
-def load(name, data="auto", nsamp=1000, seed=0, keep_duplicates=False):
+ALL_NSAMP = 4000  # about as many letters as there are: "all" e-mail is a sample, too
+
+
+def load(name, data="auto", nsamp=1000, seed=0, keep_duplicates=False, payload="text"):
     """The Dataset `name` of CORPORA, without duplicates unless they are to be kept.
 
-    nsamp: how many documents per class will be drawn at most; a corpus too large to be
-    read whole gives a sample of six times as many, since half of a mailbox is copies.
+    nsamp: how many documents per class will be drawn at most, None for all; a corpus
+    too large to be read whole gives a sample of six times as many (of 24,000 for all),
+    since half of a mailbox is copies. payload: what of an e-mail is its text, one of
+    PAYLOADS.
     """
     corpus = CORPORA[name]
     paths, source = find_data(name, data)
-    documents = corpus.read(paths, 6 * nsamp, seed)
+    documents = corpus.read(paths, 6 * (nsamp or ALL_NSAMP), seed, payload)
     dropped = {}
     if not keep_duplicates:
         documents, dropped = without_duplicates(documents)
@@ -906,6 +943,19 @@ def draw(dataset, nsamp=1000, seed=0, repeat=0):
         random_state=random_state,
     )
     return dataset.take(train), dataset.take(test)
+
+
+def curve_sizes(nsamp):
+    """Documents per class along a learning curve: 100, 200, 500, 1000 ... and nsamp."""
+    sizes = (digit * 10**power for power in range(2, 9) for digit in (1, 2, 5))
+    return [*itertools.takewhile(lambda size: size < nsamp, sizes), nsamp]
+
+
+def part_of(train, share):
+    """The first `share` of each class: a larger part contains the smaller ones."""
+    rows = [np.flatnonzero(train.labels == label) for label in (0, 1)]
+    rows = [of_class[: round(share * len(of_class))] for of_class in rows]
+    return train.take(np.sort(np.concatenate(rows)))
 
 
 # -------------------------------------------------------------------- Texts to tokens
@@ -2279,7 +2329,8 @@ class Result:
     """What one model did on one split. Times in seconds; scores 0..1.
 
     predicted <int>[n_test], score <float>[n_test]: the larger, the more likely class 1.
-    params: the parameters of the steps. history: by epoch, if any.
+    params: the parameters of the steps. history: by epoch, if any. search: the Search
+    that chose the parameters, if any.
     """
 
     accuracy: float
@@ -2292,6 +2343,7 @@ class Result:
     score: np.ndarray
     params: dict
     history: dict
+    search: object = None
 
 
 def shown_params(model):
@@ -2379,20 +2431,46 @@ def holm(p_values):
     return adjusted
 
 
+FEWEST_DRAWS = 5  # for a t test, which with 3 draws misses even 12 points
+
+
+def paired_p_value(accuracies, hits, test_share):
+    """Two-sided p value of two models' difference on the same splits.
+
+    accuracies: a pair of <float>[R]; hits: a pair of <bool>[R * n_test], right or wrong
+    of each test document. McNemar's test for one draw; the corrected t test for
+    FEWEST_DRAWS or more; between them the deviation of so few draws says little, and
+    that of a draw is taken from its documents, with the same correction.
+    """
+    draws = len(accuracies[0])
+    if draws == 1:
+        return mcnemar_test(*hits)
+    if draws >= FEWEST_DRAWS:
+        return corrected_t_test(accuracies[0] - accuracies[1], test_share)
+    differences = (hits[0].astype(float) - hits[1]).reshape(draws, -1)
+    variance = differences.var(axis=1).mean() / differences.shape[1]  # of one draw
+    if variance == 0:
+        return 1.0
+    error = np.sqrt((1 / draws + test_share) * variance)
+    return float(2 * stats.norm.sf(abs(differences.mean()) / error))
+
+
 def best_and_equals(accuracies, hits, test_share, level=0.05):
     """The models of a row that are its best, or cannot be told from it.
 
-    accuracies: model -> <float>[R], hits: model -> <bool>[n] right or wrong of each
-    test document. All models saw the same splits, so the tests are paired: corrected t
-    over repeats, McNemar's for a single one; Holm's correction over the row.
+    accuracies: model -> <float>[R], hits: model -> <bool>[R * n_test]. All models saw
+    the same splits, so the tests are paired; Holm's correction over the row.
     """
     best = max(accuracies, key=lambda model: np.mean(accuracies[model]))
     others = [model for model in accuracies if model != best]
     p_values = [
-        corrected_t_test(accuracies[best] - accuracies[other], test_share)
-        if len(accuracies[best]) > 1 else mcnemar_test(hits[best], hits[other])
+        paired_p_value(
+            (accuracies[best], accuracies[other]),
+            (hits.get(best), hits.get(other)),
+            test_share,
+        )
         for other in others
-    ]  # fmt: skip
+    ]
     equals = {m for m, p in zip(others, holm(p_values)) if p >= level}
     return {best} | equals
 
@@ -2534,28 +2612,65 @@ def search_with_sklearn(how, scored, param_grid, train, cv, points, seed, jobs):
     search.fit(train.texts, train.labels)
 
 
+@dataclass(frozen=True)
+class Search:
+    """What a search found, and what it cost.
+
+    model: the pipeline with the best parameters, not fitted; params: these; accuracy:
+    their mean over the folds, 0..1; points: how many were tried in all folds; seconds:
+    of this run; ended: "done", "budget spent" or "interrupted".
+    """
+
+    model: Pipeline
+    how: str
+    params: dict
+    accuracy: float
+    points: int
+    seconds: float
+    ended: str
+
+
+def point_scores(rows):
+    """Mean accuracy by (documents, point) of the points that all folds have scored."""
+    scores = {}
+    for row in rows:
+        key = (int(row["n"]), row["point"])
+        scores.setdefault(key, []).append(float(row["score"]))
+    return {key: np.mean(s) for key, s in scores.items() if len(s) >= FOLDS}
+
+
 def best_point(rows):
-    """(parameters, mean score, points tried) of the best point with all its folds.
+    """(parameters, mean accuracy, points tried) of the best point with all its folds.
 
     Of successive halving only the last round counts, with the most documents.
     """
-    points = {}
-    for row in rows:
-        points.setdefault((int(row["n"]), row["point"]), []).append(float(row["score"]))
-    whole = {key: np.mean(s) for key, s in points.items() if len(s) >= FOLDS}
-    if not whole:
+    scores = point_scores(rows)
+    if not scores:
         return None
-    most = max(n for n, _ in whole)
-    score, point = max(
-        (score, point) for (n, point), score in whole.items() if n == most
-    )
-    return json.loads(point), score, len({point for _, point in whole})
+    most = max(n for n, _ in scores)
+    accuracy, point = max((s, point) for (n, point), s in scores.items() if n == most)
+    return json.loads(point), accuracy, len({point for _, point in scores})
+
+
+def run_search(how, scored, param_grid, train, points, seed, jobs):
+    """Search until it is done; how it ended."""
+    cv = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    try:
+        if how == "hyperopt":
+            search_with_hyperopt(scored, param_grid, train, cv, points, seed)
+        else:
+            search_with_sklearn(how, scored, param_grid, train, cv, points, seed, jobs)
+    except KeyboardInterrupt:
+        return "interrupted"
+    except TimeoutError:
+        return "budget spent"
+    return "done"
 
 
 def tune(
     model, param_grid, train, path, place, how="grid", budget=None, seed=0, jobs=1
 ):
-    """The pipeline with the best parameters of a search on the training part only.
+    """The Search of a pipeline's best parameters, on the training part only.
 
     how: grid, random, hyperopt or halving; budget: points <int>, or seconds as "60s".
     Every score goes to `path` (tuning.csv), and none there is computed again. Ctrl-C
@@ -2564,38 +2679,30 @@ def tune(
     timed = str(budget or "").endswith("s")
     deadline = time.time() + float(budget[:-1]) if timed else None
     points = int(budget) if budget and not timed else BUDGET
-    cv = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     place = (*place, how)
     scored = RememberedScore(model, path, place, tuple(param_grid), deadline)
     # Anew, without a line that a kill cut short: the next would be joined to it.
     write_rows(path, TUNING_COLUMNS, read_rows(path))
-    started, reason = time.monotonic(), "done"
-    try:
-        if how == "hyperopt":
-            search_with_hyperopt(scored, param_grid, train, cv, points, seed)
-        else:
-            search_with_sklearn(how, scored, param_grid, train, cv, points, seed, jobs)
-    except (KeyboardInterrupt, TimeoutError) as end:
-        reason = (
-            "the budget is spent" if isinstance(end, TimeoutError) else "interrupted"
-        )
+    started = time.monotonic()
+    ended = run_search(how, scored, param_grid, train, points, seed, jobs)
     names = TUNING_COLUMNS[: len(place)]
     rows = [r for r in read_rows(path) if tuple(r[name] for name in names) == place]
     best = best_point(rows)
-    if best is None and reason == "interrupted":
+    if best is None and ended == "interrupted":
         raise KeyboardInterrupt
     if best is None:
         raise KitError(
             f"--budget {budget} was spent before one point had its {FOLDS} folds."
         )
-    params, score, tried = best
+    params, accuracy, tried = best
     seconds = time.monotonic() - started
     say(
         "tune",
-        f"{how}, {reason}: {tried} points in {seconds:.1f} s, best {params}, "
-        f"{100 * score:.1f} % in {FOLDS} folds",
+        f"{how}, {ended}: {tried} points in {seconds:.1f} s, best {params}, "
+        f"{100 * accuracy:.1f} % in {FOLDS} folds",
     )
-    return clone(model).set_params(**params)
+    tuned = clone(model).set_params(**params)
+    return Search(tuned, how, params, accuracy, tried, seconds, ended)
 
 
 # ----------------------------------------------------------------------- Result files
@@ -2615,18 +2722,31 @@ HISTORY_COLUMNS = (
     "dataset", "maxtokens", "maxtokenlen", "repeat", "model", "epoch", "loss",
     "accuracy", "val_loss", "val_accuracy",
 )  # fmt: skip
+SEARCH_COLUMNS = (
+    "dataset", "maxtokens", "maxtokenlen", "repeat", "model", "search", "ended",
+    "points", "seconds", "accuracy_in_folds", "best",
+)  # fmt: skip
+CURVE_FILE = "learning_curve.csv"
+# What a run may write beside its tables, and what is moved when another one starts.
+SHOWN_FILES = ("table", "tuning", "learning_curve", "errors", "audit")  # .md
+FIGURE_FILES = ("history_*", "accuracy", "roc", "confusion", "tuning_*",
+                "learning_curve")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Task:
     """One model at one setting on one draw: one row of results.csv.
 
-    column: the model's name, followed by TUNED for the best of its search.
+    column: the model's name, followed by TUNED for the best of its search. nsamp: the
+    documents per class that were drawn; size: those it learns from, before the split,
+    which are fewer on a learning curve only.
     """
 
     column: str
     settings: Settings
     repeat: int
+    nsamp: int
+    size: int
 
     @property
     def model(self):
@@ -2634,16 +2754,26 @@ class Task:
         return self.column.removesuffix(TUNED)
 
     @property
+    def is_tuned(self):
+        """Whether a search chooses its parameters."""
+        return self.column != self.model
+
+    @property
     def key(self):
-        """What tells its rows from others' in the files."""
-        place = (self.settings.maxtokens, self.settings.maxtokenlen)
-        return (*place, self.repeat, self.column)
+        """What tells its rows from others' in the files of results."""
+        settings = self.settings
+        return (settings.maxtokens, settings.maxtokenlen, self.column, self.repeat)
+
+    @property
+    def file(self):
+        """The file of its row."""
+        return "results.csv" if self.size == self.nsamp else CURVE_FILE
 
 
 def key_of(row):
     """The key of the task that wrote a row of one of the files."""
-    numbers = (int(row[name]) for name in ("maxtokens", "maxtokenlen", "repeat"))
-    return (*numbers, row["model"])
+    place = (int(row["maxtokens"]), int(row["maxtokenlen"]), row["model"])
+    return (*place, int(row["repeat"]))
 
 
 class ResultFiles:
@@ -2653,15 +2783,21 @@ class ResultFiles:
     taken up again by the same asked; another run's files are moved to a folder beside.
     """
 
-    tables = {
-        "results.csv": RESULT_COLUMNS,
-        "predictions.csv": PREDICTION_COLUMNS,
-        "history.csv": HISTORY_COLUMNS,
-    }
-
     def __init__(self, folder, asked):
         self.folder = Path(folder)
-        self.rows = {name: [] for name in self.tables}
+        self.tables = {
+            "results.csv": RESULT_COLUMNS,
+            "predictions.csv": PREDICTION_COLUMNS,
+            "history.csv": HISTORY_COLUMNS,
+            **(
+                {"searches.csv": SEARCH_COLUMNS}
+                if asked.get("tune") is not None
+                else {}
+            ),
+            **({CURVE_FILE: RESULT_COLUMNS} if asked.get("learning_curve") else {}),
+        }
+        self.rows = {name: {} for name in self.tables}  # by setting and column
+        self.finished = set()  # (a task's key, its size)
         self.about = {"asked": asked, "finished": False, "started": time.time()}
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -2676,22 +2812,35 @@ class ResultFiles:
         else:
             self._set_aside()
         for name, columns in self.tables.items():
-            write_rows(self.folder / name, columns, self.rows[name])
+            write_rows(self.folder / name, columns, self.all(name))
         self.describe()
 
     def _resume(self):
-        results = [r for r in read_rows(self.folder / "results.csv") if not r["error"]]
-        finished = {key_of(row) for row in results}
-        for name in self.tables:
-            rows = results if name == "results.csv" else read_rows(self.folder / name)
-            self.rows[name] = [row for row in rows if key_of(row) in finished]
-        if finished:
-            say("resume", f"{len(finished)} results of {self.folder} are there already")
+        """Take over what was finished; a search that was interrupted goes on."""
+        read = {name: read_rows(self.folder / name) for name in self.tables}
+        searches = read.get("searches.csv", [])
+        cut = {key_of(row) for row in searches if row["ended"] == "interrupted"}
+        kept = {
+            key_of(row) for row in read["results.csv"] if not row["error"]
+        } - cut  # fmt: skip
+        for name, rows in read.items():
+            self._remember(name, [
+                row for row in rows
+                if (key_of(row) in kept if name != CURVE_FILE else not row["error"])
+            ])  # fmt: skip
+        for row in self.all("results.csv") + self.all(CURVE_FILE):
+            self.finished.add((key_of(row), int(row["nsamp"])))
+        if self.finished:
+            say(
+                "resume",
+                f"{len(self.finished)} results of {self.folder} are there already",
+            )
 
     def _set_aside(self):
-        ours = [*self.tables, "run.json", "table.md", "tuning.csv"]
-        files = [self.folder / name for name in ours if (self.folder / name).exists()]
-        files += self.folder.glob("history_*.png")
+        ours = [*self.tables, "searches.csv", CURVE_FILE, "run.json", "tuning.csv"]
+        ours += [f"{name}.md" for name in SHOWN_FILES]
+        ours += [f"{name}.png" for name in FIGURE_FILES]
+        files = sorted({file for name in ours for file in self.folder.glob(name)})
         if not files:
             return
         moment = time.strftime(
@@ -2702,17 +2851,23 @@ class ResultFiles:
             os.replace(file, aside / file.name)
         say("results", f"an earlier run's files are now in {aside}")
 
+    def _remember(self, name, rows):
+        for row in rows:
+            self.rows[name].setdefault(key_of(row)[:3], []).append(row)
+
+    def all(self, name):
+        """All rows of a file."""
+        return list(chain.from_iterable(self.rows.get(name, {}).values()))
+
     def append(self, name, rows):
         """Add rows (dicts) to a file and flush it."""
-        self.rows[name] += rows
+        self._remember(name, rows)
         with open(self.folder / name, "a", encoding="utf-8", newline="") as file:
             csv.DictWriter(file, self.tables[name]).writerows(rows)
 
     def done(self, task):
-        """Whether the task has its result."""
-        return any(
-            key_of(r) == task.key and not r["error"] for r in self.rows["results.csv"]
-        )
+        """Whether the task has its result, and its search was not cut short."""
+        return (task.key, task.size) in self.finished
 
     def describe(self, **facts):
         """Write run.json with these facts beside what it says already."""
@@ -2722,8 +2877,11 @@ class ResultFiles:
             json.dumps(self.about, indent=1, default=str).encode(),
         )
 
-    def add(self, task, dataset, test, nsamp, seed, result):
-        """Write a task's result (a Result, or the reason why there is none)."""
+    def add(self, task, dataset, parts, seed, result):
+        """Write a task's result (a Result, or the reason why there is none).
+
+        parts: (train, test) as the model was given them.
+        """
         failed = isinstance(result, str)
         settings, algorithm = task.settings, ALGORITHMS[task.model]
         place = {
@@ -2731,40 +2889,54 @@ class ResultFiles:
             "maxtokenlen": settings.maxtokenlen, "repeat": task.repeat,
             "model": task.column,
         }  # fmt: skip
+        train, test = parts
         row = place | {
-            "source": dataset.source, "nsamp": nsamp, "text": algorithm.text(settings),
-            "encoder": algorithm.encoder(settings), "seed": seed,
-            "n_train": 2 * nsamp - len(test), "n_test": len(test),
+            "source": dataset.source, "nsamp": task.size,
+            "text": algorithm.text(settings), "encoder": algorithm.encoder(settings),
+            "seed": seed, "n_train": len(train), "n_test": len(test),
             "error": result if failed else "", "params": "{}",
         }  # fmt: skip
         if not failed:
             row |= {name: getattr(result, name) for name in SCORES + SECONDS}
             row["params"] = json.dumps(result.params)
-            documents = zip(test.ids, test.labels, result.predicted, result.score)
-            names = ("doc", "label", "predicted", "score")
-            self.append(
-                "predictions.csv", [place | dict(zip(names, d)) for d in documents]
-            )
-            epochs = [
-                dict(zip(result.history, e)) for e in zip(*result.history.values())
-            ]
-            epochs = [place | {"epoch": i} | epoch for i, epoch in enumerate(epochs, 1)]
-            self.append("history.csv", epochs)
-        self.append("results.csv", [row])
+            if task.file == "results.csv":
+                self._add_details(place, test, result)
+            if not (result.search and result.search.ended == "interrupted"):
+                self.finished.add((task.key, task.size))
+        self.append(task.file, [row])
 
-    def scores(self, model, settings):
-        """Accuracies <float>[R] and test hits <bool>[n] of a model, by repeat."""
+    def _add_details(self, place, test, result):
+        """Rows of a result in the files beside results.csv."""
+        documents = zip(test.ids, test.labels, result.predicted, result.score)
+        names = ("doc", "label", "predicted", "score")
+        self.append("predictions.csv", [place | dict(zip(names, d)) for d in documents])
+        epochs = [dict(zip(result.history, e)) for e in zip(*result.history.values())]
+        epochs = [place | {"epoch": i} | epoch for i, epoch in enumerate(epochs, 1)]
+        self.append("history.csv", epochs)
+        if result.search:
+            search = result.search
+            self.append("searches.csv", [place | {
+                "search": search.how, "ended": search.ended, "points": search.points,
+                "seconds": search.seconds, "accuracy_in_folds": search.accuracy,
+                "best": json.dumps(search.params),
+            }])  # fmt: skip
+
+    def of(self, name, model, settings):
+        """The rows of a file that a model wrote at a setting, by repeat."""
         place = (settings.maxtokens, settings.maxtokenlen, model)
+        rows = self.rows.get(name, {}).get(place, [])
+        rows = [row for row in rows if not row.get("error")]
+        return sorted(rows, key=lambda row: int(row["repeat"]))
 
-        def mine(name):
-            rows = [
-                r for r in self.rows[name] if key_of(r)[:2] + key_of(r)[3:] == place
-            ]
-            return sorted(rows, key=lambda row: int(row["repeat"]))
+    def accuracies(self, model, settings):
+        """Accuracies <float>[R] of a model at a setting, by repeat."""
+        rows = self.of("results.csv", model, settings)
+        return np.array([float(row["accuracy"]) for row in rows])
 
-        results = [row for row in mine("results.csv") if not row["error"]]
-        hits = [int(r["label"]) == int(r["predicted"]) for r in mine("predictions.csv")]
-        return np.array([float(r["accuracy"]) for r in results]), np.array(hits, bool)
+    def hits(self, model, settings):
+        """Whether a model was right <bool>[n] on each test document of the repeats."""
+        rows = self.of("predictions.csv", model, settings)
+        return np.array([int(r["label"]) == int(r["predicted"]) for r in rows], bool)
 
 
 # ----------------------------------------------------------------- Tables and figures
@@ -2787,8 +2959,8 @@ PUBLISHED = {
     ),
 }
 LEGEND = (
-    "* the best of its row, and all that a paired test over the same splits cannot "
-    "tell from it (5 %, Holm)"
+    "* the best of its row, and all that a paired test on the same splits cannot tell "
+    "from it (5 %, Holm's correction)"
 )
 INTERVAL_LEGEND = "95 %: interval of the mean, corrected for overlapping training parts"
 TEST_TO_TRAIN = TEST_SHARE / (1 - TEST_SHARE)
@@ -2814,30 +2986,27 @@ def cell_text(accuracies, marked):
     return f"{text} *" if marked else text
 
 
-def interval_text(accuracies):
-    """The 95 % interval of a mean accuracy in %."""
+def interval_text(accuracies, bounds=(0, 100)):
+    """The 95 % interval of a mean accuracy, or of a mean difference, in %."""
     if len(accuracies) < 2:
         return ""
-    ends = np.clip(corrected_interval(100 * accuracies, TEST_TO_TRAIN), 0, 100)
+    ends = np.clip(corrected_interval(100 * accuracies, TEST_TO_TRAIN), *bounds)
     return f"{ends[0]:.1f} to {ends[1]:.1f}"
 
 
 def setting_rows(files, dataset, nsamp, settings, models):
     """The table's rows of one setting: ours, and the article's where it has one."""
-    scores = {model: files.scores(model, settings) for model in models}
-    whole = max(len(accuracies) for accuracies, _ in scores.values())
-    compared = {m: s for m, s in scores.items() if whole and len(s[0]) == whole}
+    scores = {model: files.accuracies(model, settings) for model in models}
+    whole = max(map(len, scores.values()))
+    compared = {m: s for m, s in scores.items() if whole and len(s) == whole}
     marked = set()
     if len(compared) > 1:
-        marked = best_and_equals(
-            {model: accuracies for model, (accuracies, _) in compared.items()},
-            {model: hits for model, (_, hits) in compared.items()},
-            TEST_TO_TRAIN,
-        )
+        hits = {model: files.hits(model, settings) for model in compared}
+        marked = best_and_equals(compared, hits, TEST_TO_TRAIN)
     label = f"{settings.maxtokens}/{settings.maxtokenlen}"
-    rows = [[label, *(cell_text(scores[m][0], m in marked) for m in models)]]
+    rows = [[label, *(cell_text(scores[model], model in marked) for model in models)]]
     if whole > 1:
-        cells = [interval_text(scores[model][0]) for model in models]
+        cells = [interval_text(scores[model]) for model in models]
         rows.append(["  95 %", *cells])
     article = published(dataset, nsamp, settings)
     if article:
@@ -2845,14 +3014,14 @@ def setting_rows(files, dataset, nsamp, settings, models):
     return rows
 
 
-def seconds_row(files, models):
+def seconds_row(files, models, rows_settings):
     """The table's last row: a model's mean seconds to encode, fit and predict."""
     cells = []
     for model in models:
+        rows = [files.of("results.csv", model, settings) for settings in rows_settings]
         seconds = [
             sum(float(row[name]) for name in SECONDS)
-            for row in files.rows["results.csv"]
-            if row["model"] == model and not row["error"]
+            for row in chain.from_iterable(rows)
         ]
         cells.append(f"{np.mean(seconds):.1f}" if seconds else "")
     return ["seconds", *cells]
@@ -2880,11 +3049,85 @@ def as_html(header, rows):
     return f"<table>{line(map(html.escape, header), 'th')}{body}</table>"
 
 
-def show_html(content):
-    """Show HTML in the notebook."""
-    from IPython.display import HTML, display
+@dataclass(frozen=True)
+class Table:
+    """A heading, rows <str> under a header, and notes."""
 
-    display(HTML(content))
+    heading: str
+    header: list
+    rows: list
+    notes: list
+
+    def markdown(self):
+        """As text that is readable as it stands."""
+        notes = "\n".join(f"- {note}" for note in self.notes)
+        table = as_markdown(self.header, self.rows) if self.rows else ""
+        return "\n\n".join(filter(None, [self.heading, table, notes]))
+
+    def html(self):
+        """For a notebook."""
+        items = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        table = as_html(self.header, self.rows) if self.rows else ""
+        return f"<p>{html.escape(self.heading)}</p>{table}<ul>{items}</ul>"
+
+
+def show_tables(tables, path):
+    """Write tables as Markdown to a file, and show them here."""
+    text = "\n\n".join(table.markdown() for table in tables)
+    write_atomically(path, f"{text}\n".encode())
+    if in_notebook():
+        from IPython.display import HTML, display
+
+        display(HTML("".join(table.html() for table in tables)))
+    else:
+        print(f"\n{text}\n", flush=True)
+
+
+# Okabe and Ito's colours, in an order in which neighbours differ in grey, too.
+COLOURS = ("#0072B2", "#E69F00", "#000000", "#CC79A7", "#D55E00", "#56B4E9", "#009E73",
+           "#999999")  # fmt: skip
+MARKERS = "osv^DPX*"
+DASHES = (
+    "-",
+    "--",
+    "-.",
+    ":",
+    (0, (5, 1)),
+    (0, (3, 1, 1, 1)),
+    (0, (1, 1)),
+    (0, (8, 2)),
+)
+
+
+def style_of(column):
+    """Colour, marker and dashes of a model, the same in all figures."""
+    number = list(ALGORITHMS).index(column.removesuffix(TUNED))
+    look = {
+        kind: values[number % len(values)]
+        for kind, values in (("color", COLOURS), ("marker", MARKERS),
+                             ("linestyle", DASHES))
+    }  # fmt: skip
+    return look | {"fillstyle": "none" if column.endswith(TUNED) else "full"}
+
+
+def new_figure(title, rows=1, columns=1, size=(7, 4.5), **options):
+    """(figure, axes [rows, columns]) without a display or any global state."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle(title, fontsize="medium")
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+def show_figure(figure, path):
+    """Write a figure, and show it in a notebook."""
+    figure.savefig(path, dpi=110)
+    if in_notebook():
+        from IPython.display import Image, display
+
+        display(Image(filename=str(path)))
 
 
 def history_figure(path, title, rows):
@@ -2892,37 +3135,668 @@ def history_figure(path, title, rows):
 
     rows: dicts of history.csv, of one model; the repeats are averaged.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(
-        figsize=(7, 4.5), layout="constrained"
-    )  # no display, no global state
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    figure, [[axes]] = new_figure(title)
     table = pd.DataFrame(rows, columns=HISTORY_COLUMNS)
     numbers = ["maxtokens", "maxtokenlen", "epoch", "accuracy", "val_accuracy"]
     table[numbers] = table[numbers].apply(pd.to_numeric)
     groups = table.groupby(["maxtokens", "maxtokenlen"])
-    for ((tokens, length), group), marker in zip(groups, itertools.cycle("osv^D")):
+    looks = itertools.cycle(zip(COLOURS, MARKERS))
+    for ((tokens, length), group), (colour, marker) in zip(groups, looks):
         means = 100 * group.groupby("epoch")[["accuracy", "val_accuracy"]].mean()
-        (line,) = axes.plot(
-            means.accuracy, "--", marker=marker, fillstyle="none",
+        axes.plot(
+            means.accuracy, "--", color=colour, marker=marker, fillstyle="none",
             label=f"{tokens}/{length} training",
         )  # fmt: skip
         axes.plot(
-            means.val_accuracy, color=line.get_color(), marker=marker,
+            means.val_accuracy, color=colour, marker=marker,
             label=f"{tokens}/{length} held out",
         )  # fmt: skip
-    axes.set(xlabel="epoch", ylabel="accuracy in %", title=title)
+    axes.set(xlabel="epoch", ylabel="accuracy in %")
     axes.set_xticks(sorted(table.epoch.unique()))
     axes.grid(alpha=0.3)
     figure.legend(loc="outside right center", title="tokens/length")
-    figure.savefig(path, dpi=110)
-    if in_notebook():
-        from IPython.display import Image, display
+    show_figure(figure, path)
 
-        display(Image(filename=str(path)))
+
+def interval_of(accuracies, n_test):
+    """The 95 % interval (lowest, highest) of an accuracy; of one draw, Wilson's."""
+    if len(accuracies) > 1:
+        return corrected_interval(accuracies, TEST_TO_TRAIN)
+    right = int(round(accuracies[0] * n_test))
+    return stats.binomtest(right, n_test).proportion_ci(method="wilson")
+
+
+def accuracy_figure(path, title, files, titles, rows_settings, article):
+    """Draw accuracy by setting and model with 95 % intervals, and the article's.
+
+    titles: by column; article: the article's accuracies by setting and column.
+    """
+    width = max(7, 1.5 + 0.3 * len(titles) * len(rows_settings))
+    figure, [[axes]] = new_figure(title, size=(width, 4.5))
+    places = np.linspace(-0.36, 0.36, len(titles)) if len(titles) > 1 else [0]
+    for place, (column, name) in zip(places, titles.items()):
+        points = []  # place, mean, and how far the interval reaches down and up
+        for i, settings in enumerate(rows_settings):
+            accuracies = files.accuracies(column, settings)
+            if len(accuracies):
+                n_test = len(files.hits(column, settings)) // len(accuracies)
+                mean, ends = accuracies.mean(), interval_of(accuracies, n_test)
+                reach = np.abs(np.clip(ends, 0, 1) - mean)
+                points.append((i + place, 100 * mean, *(100 * reach)))
+        x, y, low, high = zip(*points)
+        look = style_of(column) | {"linestyle": "none"}
+        axes.errorbar(x, y, [low, high], label=name, capsize=3, **look)
+    published_points = [
+        (i + place, row[column])
+        for i, row in enumerate(article)
+        for place, column in zip(places, titles) if column in row
+    ]  # fmt: skip
+    if published_points:
+        axes.plot(*zip(*published_points), "_", color="0.45", markersize=14,
+                  label="the article's")  # fmt: skip
+    labels = [f"{s.maxtokens}/{s.maxtokenlen}" for s in rows_settings]
+    axes.set_xticks(range(len(labels)), labels)
+    axes.set(
+        xlabel="tokens/length", ylabel="accuracy in %", xlim=(-0.5, len(labels) - 0.5)
+    )
+    axes.grid(alpha=0.3, axis="y")
+    figure.legend(loc="outside right center")
+    show_figure(figure, path)
+
+
+def roc_curve_of(rows):
+    """The mean over the repeats of true positive rates, on 101 false positive rates."""
+    table = pd.DataFrame(rows)[["repeat", "label", "score"]].astype(float)
+    grid = np.linspace(0, 1, 101)
+    curves = []
+    for _, repeat in table.groupby("repeat"):
+        false, true, _ = roc_curve(repeat.label, repeat.score)
+        curves.append(np.interp(grid, false, true))
+    return grid, np.mean(curves, axis=0)
+
+
+def roc_figure(path, title, files, titles, rows_settings):
+    """Draw the ROC curves of all models, a panel for each setting."""
+    count = len(rows_settings)
+    size = (3.2 * count + 2.2, 3.8)
+    figure, [panels] = new_figure(title, 1, count, size, sharey=True)
+    for axes, settings in zip(panels, rows_settings):
+        for column, name in titles.items():
+            rows = files.of("predictions.csv", column, settings)
+            if rows:
+                look = style_of(column) | {"markevery": 10, "markersize": 4}
+                axes.plot(*roc_curve_of(rows), label=name, linewidth=1.2, **look)
+        axes.plot([0, 1], [0, 1], color="0.8", zorder=0)
+        axes.set(title=f"{settings.maxtokens}/{settings.maxtokenlen}",
+                 xlabel="false positive rate", aspect="equal")  # fmt: skip
+        axes.grid(alpha=0.3)
+    panels[0].set_ylabel("true positive rate")
+    handles = max(
+        (axes.get_legend_handles_labels() for axes in panels), key=lambda h: len(h[0])
+    )
+    figure.legend(*handles, loc="outside right center")
+    show_figure(figure, path)
+
+
+def confusion_figure(path, title, files, titles, rows_settings, classes):
+    """Draw what share of each class is taken for which, by setting and model."""
+    count = len(rows_settings)
+    size = (1.35 * len(titles) + 1.2, 1.6 * count + 0.9)
+    figure, panels = new_figure(title, count, len(titles), size)
+    for axes, name in zip(panels[0], titles.values()):
+        axes.set_title(name, fontsize="small")
+    for line, settings in zip(panels, rows_settings):
+        for axes, column in zip(line, titles):
+            axes.set(xticks=[], yticks=[])
+            rows = files.of("predictions.csv", column, settings)
+            if not rows:
+                continue
+            pairs = pd.DataFrame(rows)[["label", "predicted"]].astype(int)
+            shares = confusion_matrix(
+                pairs.label, pairs.predicted, labels=[0, 1], normalize="true"
+            )
+            axes.imshow(shares, cmap="Blues", vmin=0, vmax=2)
+            for i, j in np.ndindex(2, 2):
+                axes.text(j, i, f"{100 * shares[i, j]:.0f}", ha="center", va="center")
+        line[0].set_yticks([0, 1], classes, fontsize="small")
+        line[0].set_ylabel(f"{settings.maxtokens}/{settings.maxtokenlen}")
+    for axes in panels[-1]:
+        axes.set_xticks([0, 1], classes, fontsize="small", rotation=30)
+    figure.supxlabel("said, in % of the class", fontsize="small")
+    figure.supylabel("is", fontsize="small")
+    show_figure(figure, path)
+
+
+def short(name):
+    """A parameter's name without its step."""
+    return name.split("__")[-1]
+
+
+def tuning_points(rows):
+    """A table of a model's points: each parameter, and the mean accuracy in % of the
+    folds over all of its searches. Of halving, with each point's most documents.
+    """
+    searches = {}
+    for row in rows:
+        searches.setdefault((row["place"], row["search"]), []).append(row)
+    points = []
+    for one in searches.values():
+        scores = sorted(point_scores(one).items())
+        best = {point: 100 * accuracy for (_, point), accuracy in scores}
+        points += [json.loads(p) | {"accuracy": a} for p, a in best.items()]
+    return pd.DataFrame(points)
+
+
+def grid_surface(axes, part, x, y, limits):
+    """Draw one panel of a grid: the mean accuracy by two parameters.
+
+    limits: the lowest and the highest accuracy of all panels.
+    """
+    surface = part.pivot_table(index=y, columns=x, values="accuracy", aggfunc="mean")
+    axes.set_xticks(range(len(surface.columns)), map(str, surface.columns))
+    axes.set_yticks(range(len(surface.index)), map(str, surface.index))
+    axes.set(xlabel=short(x), ylabel=short(y))
+    image = axes.imshow(surface.values, cmap="Blues", aspect="auto")
+    lowest, highest = limits
+    image.set_clim(lowest, 2 * highest - lowest + 1)  # light, for the numbers' sake
+    for (i, j), value in np.ndenumerate(surface.values):
+        axes.text(j, i, f"{value:.1f}", ha="center", va="center")
+
+
+def tuning_figure(path, title, rows, param_grid):
+    """Draw the accuracy in the folds over the points that a model's searches tried.
+
+    A search of two or three parameters on a grid: a surface by two of them, a panel for
+    each value of the third. Others: a panel for each parameter.
+    """
+    table = tuning_points(rows)
+    names = sorted(param_grid, key=lambda name: -table[name].nunique())
+    on_grid = all(set(table[name]) <= set(param_grid[name]) for name in names)
+    if on_grid and len(names) in (2, 3):
+        *others, y, x = sorted(names, key=lambda name: table[name].nunique())
+        values = sorted(table[others[0]].unique()) if others else [None]
+        size = (3.4 * len(values) + 1, 3.6)
+        figure, [panels] = new_figure(title, 1, len(values), size)
+        for axes, value in zip(panels, values):
+            part = table[table[others[0]] == value] if others else table
+            grid_surface(axes, part, x, y, table.accuracy.agg(["min", "max"]))
+            if others:
+                axes.set_title(f"{short(others[0])} = {value}")
+    else:
+        size = (2.9 * len(names) + 1, 3.4)
+        figure, [panels] = new_figure(title, 1, len(names), size, sharey=True)
+        for axes, name in zip(panels, names):
+            values = table[name]
+            axes.plot(values, table.accuracy, "o", color=COLOURS[0], fillstyle="none")
+            numeric = pd.api.types.is_numeric_dtype(values)
+            if numeric and values.min() > 0 and values.max() / values.min() > 20:
+                axes.set_xscale("log")
+            axes.set_xlabel(short(name))
+            axes.grid(alpha=0.3)
+        panels[0].set_ylabel("accuracy in the folds in %")
+    show_figure(figure, path)
+
+
+def curve_of(files, column, settings):
+    """Accuracies in % by size, {size: <float>[R]}, along a model's learning curve."""
+    rows = files.of(CURVE_FILE, column, settings)
+    rows += files.of("results.csv", column, settings)
+    curve = {}
+    for row in rows:
+        curve.setdefault(int(row["nsamp"]), []).append(100 * float(row["accuracy"]))
+    return {size: np.array(curve[size]) for size in sorted(curve)}
+
+
+def learning_curve_table(files, heading, titles, settings):
+    """The Table of accuracy by documents per class, and what the last step brought."""
+    curves = {column: curve_of(files, column, settings) for column in titles}
+    sizes = sorted(set().union(*curves.values()))
+    rows = [
+        [str(size), *(cell_text(curves[c].get(size, np.array([])) / 100, False)
+                      for c in titles)]
+        for size in sizes
+    ]  # fmt: skip
+    if len(sizes) > 1:
+        ends = [[curve.get(size) for size in sizes[-2:]] for curve in curves.values()]
+        gains = [
+            "" if a is None or b is None else f"{b.mean() - a.mean():+.1f}"
+            for a, b in ends
+        ]
+        rows.append([f"{sizes[-2]} to {sizes[-1]}", *gains])
+    place = f"tokens/length {settings.maxtokens}/{settings.maxtokenlen}"
+    notes = [
+        "all sizes of a draw are judged on its same test part, and a larger training "
+        "part contains the smaller ones",
+        "the last row: would more labels pay?",
+    ]
+    heading = f"Learning curve. {heading}, {place}"
+    return Table(heading, ["documents per class", *titles.values()], rows, notes)
+
+
+def learning_curve_figure(path, title, files, titles, rows_settings):
+    """Draw accuracy by documents per class with a band of the repeats' deviation."""
+    count = len(rows_settings)
+    size = (3.4 * count + 2.4, 4)
+    figure, [panels] = new_figure(title, 1, count, size, sharey=True)
+    for axes, settings in zip(panels, rows_settings):
+        for column, name in titles.items():
+            curve = curve_of(files, column, settings)
+            if not curve:
+                continue
+            sizes = list(curve)
+            means = np.array([values.mean() for values in curve.values()])
+            spread = np.array(
+                [values.std(ddof=len(values) > 1) for values in curve.values()]
+            )
+            look = style_of(column)
+            axes.plot(sizes, means, label=name, markersize=5, **look)
+            axes.fill_between(sizes, means - spread, means + spread,
+                              color=look["color"], alpha=0.12, linewidth=0)  # fmt: skip
+        axes.set_xscale("log")
+        axes.set_xticks(sizes, list(map(str, sizes)), minor=False)
+        axes.minorticks_off()
+        axes.set(title=f"{settings.maxtokens}/{settings.maxtokenlen}",
+                 xlabel="documents per class")  # fmt: skip
+        axes.grid(alpha=0.3)
+    panels[0].set_ylabel("accuracy in %")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right center")
+    show_figure(figure, path)
+
+
+def counted_params(points):
+    """Parameters of several searches in words: each value and how often it was best."""
+    words = []
+    for name in points[0]:
+        values = Counter(json.dumps(point[name]).strip('"') for point in points)
+        seen = ", ".join(
+            value + (f" (x{n})" if len(points) > 1 else "")
+            for value, n in values.most_common()
+        )
+        words.append(f"{short(name)} {seen}")
+    return "; ".join(words)
+
+
+def tuning_table(files, heading, columns, rows_settings):
+    """The Table of every tuned model before and after, with its best parameters."""
+    rows = []
+    for settings, column in itertools.product(rows_settings, columns):
+        searches = files.of("searches.csv", column, settings)
+        plain = column.removesuffix(TUNED)
+        before = files.accuracies(plain, settings)
+        after = files.accuracies(column, settings)
+        if not len(after) or len(before) != len(after):
+            continue
+        gain = 100 * (after - before)
+        seconds = np.mean([float(row["seconds"]) for row in searches])
+        points = np.mean([int(row["points"]) for row in searches])
+        best = counted_params([json.loads(row["best"]) for row in searches])
+        rows.append([
+            f"{settings.maxtokens}/{settings.maxtokenlen}", title_of(plain, settings),
+            cell_text(before, False), cell_text(after, False), f"{gain.mean():+.1f}",
+            interval_text(gain / 100, bounds=(-100, 100)), f"{points:.0f}",
+            f"{seconds:.1f}", best,
+        ])  # fmt: skip
+    how = {row["search"] for row in files.all("searches.csv")}
+    header = ["tokens/length", "model", "before", "after", "gain", "95 %", "points",
+              "seconds", "best parameters"]  # fmt: skip
+    notes = [
+        f"search: {', '.join(sorted(how))}; {FOLDS} folds of the training part, the "
+        "test part is scored once; points and seconds are a search's mean"
+    ]
+    return Table(f"Tuning. {heading}", header, rows, notes)
+
+
+# ----------------------------------------------------------- Errors and word weights
+
+
+def most_missed(files, columns, settings, count):
+    """The test documents that most models miss: dicts, the most missed first.
+
+    Of each: doc, label, wrong and all judgements (over models and repeats), and the
+    scores of each column. Equally many misses: first where the scores rank it farther
+    on the wrong side. Models that always say the same do not count.
+    """
+    judged = {}
+    for column in columns:
+        rows = files.of("predictions.csv", column, settings)
+        if len({row["predicted"] for row in rows}) < 2:
+            continue
+        ranks = stats.rankdata([float(row["score"]) for row in rows]) / len(rows)
+        for row, rank in zip(rows, ranks):
+            label = int(row["label"])
+            new = {
+                "doc": row["doc"],
+                "label": label,
+                "wrong": 0,
+                "far": [],
+                "scores": {},
+            }
+            entry = judged.setdefault(row["doc"], new)
+            entry["wrong"] += int(row["predicted"]) != label
+            entry["far"].append(1 - rank if label else rank)
+            entry["scores"].setdefault(column, []).append(float(row["score"]))
+
+    def badly(entry):
+        return entry["wrong"] / len(entry["far"]), np.mean(entry["far"])
+
+    ranked = sorted(judged.values(), key=badly, reverse=True)
+    return [entry for entry in ranked[:count] if entry["wrong"]]
+
+
+def errors_table(files, dataset, titles, settings, count):
+    """The Table of the documents that most models miss, with scores and beginnings."""
+    texts = dict(zip(dataset.ids, dataset.texts))
+    rows = []
+    for entry in most_missed(files, titles, settings, count):
+        scores = ", ".join(
+            f"{titles[column]} {np.mean(values):.2f}"
+            for column, values in entry["scores"].items()
+        )
+        beginning = " ".join(texts[entry["doc"]].replace("|", " ").split())[:160]
+        rows.append([
+            entry["doc"], dataset.classes[entry["label"]],
+            f"{entry['wrong']} of {len(entry['far'])}", scores, beginning,
+        ])  # fmt: skip
+    place = f"{settings.maxtokens}/{settings.maxtokenlen}"
+    return Table(
+        f"Errors. {CORPORA[dataset.name].title}, tokens/length {place}: {len(rows)} "
+        "test documents that most models miss",
+        ["document", "is", "missed by", "scores", "begins"],
+        rows,
+        [f"data: {dataset.source}",
+         f"the larger a score, the more likely {dataset.classes[1]}: a probability "
+         "where it lies between 0 and 1, else a distance from the border at 0"],
+    )  # fmt: skip
+
+
+def word_weights(model):
+    """Weights <float> by word of a fitted pipeline, positive for class 1; None if its
+    features have no names or its classifier no weights.
+
+    Of trees the importance, of log-count ratios the weight of the word itself.
+    """
+    features, classifier = model[-2], model[-1]
+    if not hasattr(features, "get_feature_names_out"):
+        return None
+    if hasattr(classifier, "coef_"):
+        weights = classifier.coef_
+        weights = weights.toarray() if hasattr(weights, "toarray") else weights
+        weights = weights[0]
+    elif hasattr(classifier, "feature_importances_"):
+        weights = classifier.feature_importances_
+    else:
+        return None
+    weights = weights * getattr(features, "ratios_", 1)
+    return pd.Series(weights, features.get_feature_names_out())
+
+
+def signed(weights, model, train):
+    """Importances with the sign of the class whose share of documents is larger."""
+    if (weights < 0).any():
+        return weights
+    found = model[:-1].transform(train.texts) > 0
+    shares = [
+        np.asarray(found[train.labels == label].mean(axis=0))[0] for label in (0, 1)
+    ]
+    return weights * np.sign(shares[1] - shares[0])
+
+
+def words_table(train, titles, settings, count=12):
+    """The Table of the words that weigh most for each class, model by model."""
+    rows = []
+    for column, name in titles.items():
+        if column.endswith(TUNED) or ALGORITHMS[column].encoder(settings):
+            continue
+        model = pipeline(column, settings).fit(train.texts, train.labels)
+        weights = word_weights(model)
+        if weights is None:
+            continue
+        weights = signed(weights, model, train).sort_values()
+        for label, end in ((0, weights[:count]), (1, weights[: -count - 1 : -1])):
+            rows.append([name, train.classes[label], ", ".join(end.index)])
+    place = f"{settings.maxtokens}/{settings.maxtokenlen}"
+    return Table(
+        f"Words that weigh most, tokens/length {place}, first draw",
+        ["model", "for class", "heaviest first"], rows, [],
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------ Audit
+
+COPY_LIMIT = 0.01  # share of the test part that also stands in the training part
+NEAR = 0.5  # cosine of two texts' sets of three-word phrases: about half are the same
+RULE_LIMIT = 0.9  # accuracy of a rule of one word that is too good to be the content
+ONE_SIDED = 0.05  # share of a class that has a word which the other never has,
+BY_CHANCE = 12  # in more documents than these: fewer can be chance among many words
+SHOWN_WORDS = 12
+TRACES = {
+    'printed Python objects, "emailmessagemessage" when cleaned': re.compile(
+        r"<[\w.]+ object at 0x[0-9a-f]+>"
+    ),
+    "mail headers": re.compile(
+        r"^(Message-ID|Return-Path|Received|MIME-Version|X-[\w-]+): ", re.I | re.M
+    ),
+    "HTML tags": TAG,
+    "encoded blocks": re.compile(r"^[A-Za-z0-9+/=]{60,}\s*$", re.M),
+}
+# Function words tell a language; those that two of these share are left out.
+LANGUAGES = {
+    "English": "the and of to is that it with was i you not have this".split(),
+    "French": "le les des et est pour vous dans une je nous au".split(),
+    "Spanish": "el los las y por con del su una es lo".split(),
+    "German": "der das und ist nicht mit ein ich zu den sie".split(),
+    "Portuguese": "os dos não uma com em é mais seu ao".split(),
+    "Italian": "il di che è gli della sono ho mia non".split(),
+}
+
+
+def language_of(text):
+    """The language whose function words are most frequent in a text's beginning."""
+    words = Counter(re.findall(r"\w+", text.casefold())[:300])
+    hits = {
+        name: sum(words[word] for word in marks) for name, marks in LANGUAGES.items()
+    }
+    best = max(hits, key=hits.get)
+    return best if hits[best] else "none known"
+
+
+def share_text(part, whole):
+    """Number and share in words."""
+    return f"{part} of {whole} ({100 * part / max(whole, 1):.1f} %)"
+
+
+def near_copies(texts, others=None):
+    """Which texts <bool>[n] share half of their three-word phrases with one of others.
+
+    others=None: with another one of the texts. Cosine of the sets, by scikit-learn's
+    nearest neighbours.
+    """
+    phrases = HashingVectorizer(
+        ngram_range=(3, 3), token_pattern=r"\w+", binary=True, alternate_sign=False,
+        n_features=2**22, dtype=np.float32,
+    )  # fmt: skip
+    found = phrases.transform(texts)
+    among = found if others is None else phrases.transform(others)
+    index = NearestNeighbors(metric="cosine").fit(among)
+    distances, _ = (
+        index.kneighbors(n_neighbors=1) if others is None
+        else index.kneighbors(found, n_neighbors=1)
+    )  # fmt: skip
+    return 1 - distances[:, 0] >= NEAR
+
+
+def one_word_rules(texts, labels):
+    """How well the presence of each word alone tells the classes.
+
+    A table by word, the best first: share of class 0 and of class 1 with it, how many
+    texts have it, and the accuracy of the rule "with it, one class; without it, the
+    other", the classes weighing the same.
+    """
+    words = CountVectorizer(analyzer=str.split, binary=True, dtype=np.float64)
+    found = words.fit_transform(texts)
+    shares = [np.asarray(found[labels == c].mean(axis=0))[0] for c in (0, 1)]
+    table = pd.DataFrame(dict(zip((0, 1), shares)), words.get_feature_names_out())
+    table["texts"] = np.asarray(found.sum(axis=0))[0]
+    table["accuracy"] = 0.5 + abs(table[1] - table[0]) / 2
+    longest = table.index.str.len()  # of equals, since "0700" says less than a name
+    order = np.lexsort((-longest, -table.accuracy))
+    return table.iloc[order]
+
+
+def class_table(dataset):
+    """The Table of each class' size, empty texts, lengths and languages."""
+    rows = []
+    for label, name in enumerate(dataset.classes):
+        texts = [t for t, c in zip(dataset.texts, dataset.labels) if c == label]
+        lengths = np.percentile([len(text.split()) for text in texts], (5, 50, 95))
+        languages = Counter(map(language_of, texts)).most_common()
+        foreign = [
+            np.mean([ord(c) > 127 for c in text] or [0]) > 0.05 for text in texts
+        ]
+        rows.append([
+            name, str(len(texts)), str(sum(not folded(text) for text in texts)),
+            " / ".join(f"{length:.0f}" for length in lengths),
+            ", ".join(f"{language} {n}" for language, n in languages),
+            str(sum(foreign)),
+        ])  # fmt: skip
+    header = ["class", "texts", "empty", "words: 5 % / median / 95 %", "language",
+              "over 5 % non-ASCII"]  # fmt: skip
+    notes = ["the language is told by frequent function words, so roughly"]
+    return Table("The classes", header, rows, notes)
+
+
+def all_copies(dataset, train, test, settings):
+    """Rows (what, number, of how many) of texts that occur twice, in four meanings."""
+    keys = [folded(text) for text in dataset.texts]
+    labels = {}
+    for key, label in zip(keys, dataset.labels.tolist()):
+        labels.setdefault(key, set()).add(label)
+    two_labels = sum(len(labels[key]) > 1 for key in keys if key)
+    repeats = len(keys) - len(set(keys))
+    in_train = {folded(text) for text in train.texts}
+    across = sum(folded(text) in in_train for text in test.texts)
+    near = near_copies(train.texts + test.texts)
+    near_across = near_copies(test.texts, train.texts)
+    whole, tested = len(dataset), len(test)
+    rows = [
+        ("texts that repeat an earlier one", repeats, whole),
+        ("texts that stand in both classes", two_labels, whole),
+        ("texts of the first draw with a near copy in it", near.sum(), len(near)),
+        ("test texts that stand in the training part", across, tested),
+        ("test texts with a near copy in the training part", near_across.sum(), tested),
+    ]
+    for s in settings:
+        tokens = Tokens(s.maxtokens, s.maxtokenlen)
+        seen = set(tokens.transform(train.texts))
+        same = sum(text in seen for text in tokens.transform(test.texts))
+        what = f"test texts that the article's recipe at {s.maxtokens}/{s.maxtokenlen}"
+        rows.append((f"{what} makes equal to a training text", same, tested))
+    return rows
+
+
+def traces_table(dataset):
+    """The Table of how many texts of each class show traces of how they were got."""
+    rows = []
+    for what, pattern in TRACES.items():
+        shows = np.array([bool(pattern.search(text)) for text in dataset.texts])
+        shares = [100 * shows[dataset.labels == label].mean() for label in (0, 1)]
+        rows.append([what, *(f"{share:.1f}" for share in shares)])
+    header = ["what", *(f"in % of {name}" for name in dataset.classes)]
+    return Table("Traces of how the texts were got", header, rows, [])
+
+
+def rules_table(dataset, rules, heading, settings):
+    """The Table of some one-word rules."""
+    rows = [
+        [word, *(f"{100 * share:.1f}" for share in rule[[0, 1, "accuracy"]])]
+        for word, rule in rules.iterrows()
+    ]
+    header = ["word", *(f"in % of {name}" for name in dataset.classes), "accuracy in %"]
+    place = f"{settings.maxtokens} words"
+    return Table(f"{heading}, in the first {place}", header, rows, [])
+
+
+def traps(dataset, copies, traces, best, one_sided):
+    """What is wrong with a data set, in sentences; what to look at."""
+    found = [
+        f"TRAP: {share_text(number, whole)} {what}"
+        for what, number, whole in copies
+        if (what.startswith("test") and number > COPY_LIMIT * whole)
+        or (what.endswith("both classes") and number)
+    ]
+    for what, low, high in traces.rows:
+        gap = abs(float(low) - float(high)) / 100
+        if gap > COPY_LIMIT:
+            found.append(
+                f"{'TRAP' if gap > ONE_SIDED else 'LOOK'}: {what} in {low} % of "
+                f"{dataset.classes[0]} and {high} % of {dataset.classes[1]}"
+            )
+    tells = [
+        f"{word} ({100 * rule.accuracy:.1f} %)"
+        for word, rule in best.iterrows() if rule.accuracy >= RULE_LIMIT
+    ]  # fmt: skip
+    if tells:
+        found.append(f"TRAP: one word alone tells the class: {', '.join(tells)}")
+    words = [
+        f"{word} ({100 * max(rule[0], rule[1]):.0f} % of "
+        f"{dataset.classes[int(rule[1] > rule[0])]})"
+        for word, rule in one_sided.iterrows()
+        if max(rule[0], rule[1]) >= ONE_SIDED and rule.texts > BY_CHANCE
+    ]
+    if words:
+        found.append(
+            "LOOK: never in the other class: " + ", ".join(words) + "; content, or a "
+            "trace of how the texts were got?"
+        )
+    return found or ["no trap found"]
+
+
+def words_as_read(texts, settings):
+    """The words of each text's beginning, as they stand and as baselines read them.
+
+    Joined by spaces, for one_word_rules.
+    """
+    natural = Tokens(settings.maxtokens, text="natural").transform(texts)
+    article = Tokens(settings.maxtokens, settings.maxtokenlen).transform(texts)
+    return [
+        " ".join([*re.findall(r"\w+", plain.casefold()), cleaned])
+        for plain, cleaned in zip(natural, article)
+    ]
+
+
+def audit(dataset, train, test, settings):
+    """The traps of a data set in numbers, as Tables, before any model runs.
+
+    train, test: a split of it as draw() gives. settings: the table's rows, Settings.
+    """
+    first = settings[0]
+    drawn = words_as_read(train.texts + test.texts, first)
+    rules = one_word_rules(drawn, np.concatenate([train.labels, test.labels]))
+    best = rules[:SHOWN_WORDS]
+    one_sided = rules[rules[[0, 1]].min(axis=1) == 0][:SHOWN_WORDS]
+    copies, traces = all_copies(dataset, train, test, settings), traces_table(dataset)
+    dropped = ", ".join(f"{n} {reason}" for reason, n in dataset.dropped.items() if n)
+    notes = [
+        f"data: {dataset.source}; {len(dataset)} texts",
+        f"dropped before: {dropped or 'nothing'}",
+        *traps(dataset, copies, traces, best, one_sided),
+    ]
+    copy_rows = [[what, share_text(number, whole)] for what, number, whole in copies]
+    thresholds = [
+        f"a near copy shares half of its three-word phrases (cosine {NEAR} or more)",
+        f"traps: copies above {COPY_LIMIT:.0%} of the test part, texts in both "
+        f"classes, traces that differ by {ONE_SIDED:.0%}, a word that is right on "
+        f"{RULE_LIMIT:.0%} of the first draw",
+        f"to be looked at: a word in {ONE_SIDED:.0%} of one class only",
+    ]
+    return [
+        Table(f"Audit of {CORPORA[dataset.name].title}", [], [], notes),
+        class_table(dataset),
+        Table("Copies", ["what", "how many"], copy_rows, thresholds),
+        traces,
+        rules_table(dataset, best, "The words that alone tell most", first),
+        rules_table(dataset, one_sided, "The words of one class only", first),
+    ]
 
 
 # ----------------------------------------------------------------------- Command line
@@ -2969,6 +3843,11 @@ def at_least(lowest):
     return whole_number
 
 
+def documents_per_class(text):
+    """A type for argparse: whole numbers from 4 on, or None for all."""
+    return None if text == "all" else at_least(4)(text)
+
+
 def points_or_seconds(text):
     """A type for argparse: points <int>, or seconds as in 60s."""
     if not re.fullmatch(r"[1-9]\d*s?", text):
@@ -2984,7 +3863,9 @@ OPTIONS = {
         default=[name for name in ALGORITHMS if ALGORITHMS[name].in_article],
         help=f"columns to compute, of {', '.join(ALGORITHMS)}",
     ),
-    "--nsamp": dict(type=at_least(4), default=1000, help="documents per class"),
+    "--nsamp": dict(
+        type=documents_per_class, default=1000, help="documents per class, or all"
+    ),
     "--maxtokens": dict(type=at_least(1), help="words of a document (default: 50)"),
     "--maxtokenlen": dict(
         type=at_least(1),
@@ -3018,6 +3899,20 @@ OPTIONS = {
     "--budget": dict(
         type=points_or_seconds,
         help=f"of random and hyperopt, in points ({BUDGET}); or of any, as in 60s",
+    ),
+    "--learning-curve": dict(
+        action="store_true", help="accuracy over documents per class, from 100 on"
+    ),
+    "--audit": dict(
+        action="store_true", help="first show the traps of the data in numbers"
+    ),
+    "--errors": dict(
+        type=at_least(1), metavar="N", help="show the N texts that most models miss"
+    ),
+    "--payload": dict(
+        choices=PAYLOADS,
+        default="text",
+        help="of an e-mail: its text, what the article took, or all with headers",
     ),
     "--keep-duplicates": dict(action="store_true", help="as the article: with leaks"),
     "--jobs": dict(type=at_least(1), default=os.cpu_count(), help="parallel workers"),
@@ -3070,6 +3965,12 @@ def parse_options(name, argv):
             f"--budget {options.budget}: {options.search} tries all its points; "
             "give seconds, as in 60s, or search by random or hyperopt."
         )
+    curve_start = curve_sizes(10**6)[0]
+    if options.learning_curve and (options.nsamp or curve_start) < curve_start:
+        raise KitError(
+            f"--learning-curve starts at {curve_start} documents per class, and "
+            f"--nsamp is {options.nsamp}."
+        )
     if options.sweep and (options.maxtokens or options.maxtokenlen):
         raise KitError(
             "--sweep runs the article's three settings: leave out --maxtokens and "
@@ -3112,27 +4013,27 @@ def attempt(task, train, test, search=None):
     """
     try:
         model = pipeline(task.model, task.settings)
-        if search:
-            param_grid = ALGORITHMS[task.model].param_grid
-            place = (json.dumps(task.key[:3]), task.model)
-            model = tune(model, param_grid, train, place=place, **search)
-        return evaluate(model, train, test)
+        if not search:
+            return evaluate(model, train, test)
+        param_grid = ALGORITHMS[task.model].param_grid
+        place = (json.dumps([*task.key[:2], task.repeat]), task.model)
+        found = tune(model, param_grid, train, place=place, **search)
+        return replace(evaluate(found.model, train, test), search=found)
     except KitError as error:
         return str(error)
     except Exception as error:  # one model's failure must not cost the others' results
         return f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
 
 
-def execute(tasks, splits, files, options):
+def execute(tasks, parts_of, files, options):
     """Yield (task, outcome) of all tasks, the plain baselines first and on all cores.
 
     An encoder uses all cores, or the card, by itself, and so does a search.
+    parts_of(task) gives its (train, test).
     """
 
     def alone(task):
-        return task.column != task.model or bool(
-            ALGORITHMS[task.model].encoder(task.settings)
-        )
+        return task.is_tuned or bool(ALGORITHMS[task.model].encoder(task.settings))
 
     baselines = [task for task in tasks if not alone(task)]
     # Other processes cannot import what was pasted into a cell; threads need not.
@@ -3140,7 +4041,7 @@ def execute(tasks, splits, files, options):
     workers = joblib.Parallel(
         min(options.jobs, len(baselines) or 1), backend=backend, return_as="generator"
     )
-    calls = (joblib.delayed(attempt)(task, *splits[task.repeat]) for task in baselines)
+    calls = (joblib.delayed(attempt)(task, *parts_of(task)) for task in baselines)
     started = 0
     try:
         for task, outcome in zip(baselines, workers(calls)):
@@ -3151,20 +4052,35 @@ def execute(tasks, splits, files, options):
         yield from ((task, reason) for task in baselines[started:])
     for task in filter(alone, tasks):
         search = None
-        if task.column != task.model:
+        if task.is_tuned:
             encoder = ALGORITHMS[task.model].encoder(task.settings)
             search = {
                 "path": files.folder / "tuning.csv", "how": options.search,
                 "budget": options.budget, "seed": task.settings.seed,
                 "jobs": 1 if encoder else options.jobs,  # heads: faster than workers
             }  # fmt: skip
-        yield task, attempt(task, *splits[task.repeat], search)
+        yield task, attempt(task, *parts_of(task), search)
 
 
-def report(task, outcome):
+def announce_searches(options, settings):
+    """Say of each model to tune what it could be tuned in, and what is tried."""
+    for column in options.columns:
+        name = column.removesuffix(TUNED)
+        if name == column:
+            continue
+        algorithm = ALGORITHMS[name]
+        available = shown_params(pipeline(name, settings))
+        words = ", ".join(f"{key}={value}" for key, value in available.items())
+        grid = algorithm.param_grid
+        points = np.prod([len(values) for values in grid.values()])
+        tried = ", ".join(f"{key} {values}" for key, values in grid.items())
+        say("tune", f"{algorithm.title} has the parameters {words}")
+        say("tune", f"{algorithm.title} grid of {points} points: {tried}")
+
+
+def report(task, outcome, files):
     """Say in one line what a task gave."""
     settings = task.settings
-    place = f"{settings.maxtokens}/{settings.maxtokenlen}"
     if isinstance(outcome, str):
         text = f"failed: {outcome}"
     else:
@@ -3172,7 +4088,15 @@ def report(task, outcome):
             f"accuracy {100 * outcome.accuracy:5.1f} %   encode "
             f"{outcome.encode_seconds:6.1f} s   fit {outcome.fit_seconds:6.1f} s"
         )
-    title = title_of(task.column, settings)
+        if task.is_tuned:
+            plain = files.of("results.csv", task.model, settings)
+            before = [r for r in plain if int(r["repeat"]) == task.repeat]
+            text += "".join(
+                f"   before {100 * float(r['accuracy']):.1f} %" for r in before
+            )
+    size = f", {task.size} per class" if task.size < task.nsamp else ""
+    title = f"{title_of(task.column, settings)}{size}"
+    place = f"{settings.maxtokens}/{settings.maxtokenlen}"
     say(f"{place}", f"repeat {task.repeat + 1:<3} {title:<12} {text}")
 
 
@@ -3210,7 +4134,8 @@ def versions():
 
 def encoder_facts(files):
     """Handle and SHA-256 of each encoder that gave a result."""
-    handles = {row["encoder"] for row in files.rows["results.csv"] if not row["error"]}
+    rows = files.all("results.csv")
+    handles = {row["encoder"] for row in rows if not row["error"]}
     facts = {}
     for handle in sorted(handles - {""}):
         with contextlib.suppress(KitError):  # gone since a run that is taken up again
@@ -3222,103 +4147,196 @@ def failures(files):
     """A note for each reason why a model failed."""
     reasons = {
         (row["model"], row["error"]): None
-        for row in files.rows["results.csv"] if row["error"]
+        for row in files.all("results.csv") + files.all(CURVE_FILE) if row["error"]
     }  # fmt: skip
     return [f"{model} failed: {reason}" for model, reason in reasons]
 
 
-def show_results(files, dataset, options, rows_settings, seconds):
-    """Print the table, write table.md, draw the figures."""
-    models = options.columns
+def main_table(files, dataset, options, heading, titles, rows_settings, seconds):
+    """The article's table, ours beside its numbers."""
+    models = list(titles)
     rows = [
         row
         for settings in rows_settings
         for row in setting_rows(files, dataset, options.nsamp, settings, models)
     ]
-    rows.append(seconds_row(files, models))
-    titles = [title_of(model, rows_settings[0]) for model in models]
-    header = ["tokens/length", *titles]
-    heading = (
-        f"{CORPORA[dataset.name].title}: accuracy in %, {options.nsamp} documents per "
-        f"class, {options.repeats} draw(s), 70/30 split"
-    )
+    rows.append(seconds_row(files, models, rows_settings))
     notes = [
         f"data: {dataset.source}",
         *(
             f"{title}: {handle}, text {options.text}"
-            for model, title in zip(models, titles)
+            for model, title in titles.items()
             if model in ALGORITHMS
             and (handle := ALGORITHMS[model].encoder(rows_settings[0]))
         ),
         LEGEND,
         *([INTERVAL_LEGEND] if options.repeats > 1 else []),
-        f"{seconds:.0f} s in all",
+        "seconds: a model's mean to encode, fit and predict; texts encoded before cost "
+        f"nothing; {seconds:.0f} s in all",
         *failures(files),
     ]
-    table = as_markdown(header, rows)
-    text = "\n\n".join([heading, table, "\n".join(f"- {note}" for note in notes)])
-    write_atomically(files.folder / "table.md", f"{text}\n".encode())
-    if in_notebook():
-        items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
-        show_html(
-            f"<p>{html.escape(heading)}</p>{as_html(header, rows)}<ul>{items}</ul>"
-        )
-    else:
-        print(f"\n{text}\n", flush=True)
-    for model, title in zip(models, titles):
-        history = [row for row in files.rows["history.csv"] if row["model"] == model]
+    return Table(heading, ["tokens/length", *titles.values()], rows, notes)
+
+
+def plain_of(titles):
+    """The titles of the columns that no search has chosen."""
+    return {c: title for c, title in titles.items() if not c.endswith(TUNED)}
+
+
+def draw_figures(files, dataset, options, titles, rows_settings):
+    """Write all figures of a run, and show them in a notebook."""
+    about = f"{CORPORA[dataset.name].title}, {dataset.source}"
+    for column, title in titles.items():
+        rows = [files.of("history.csv", column, settings) for settings in rows_settings]
+        history = list(chain.from_iterable(rows))
         if history:
-            path = files.folder / f"history_{model}.png"
-            history_figure(path, f"{title}, {dataset.name}, {dataset.source}", history)
+            path = files.folder / f"history_{column}.png"
+            history_figure(path, f"{title}, {about}", history)
+    done = {
+        column: title
+        for column, title in titles.items()
+        if any(len(files.accuracies(column, settings)) for settings in rows_settings)
+    }
+    if not done:
+        return
+    article = [published(dataset, options.nsamp, s) for s in rows_settings]
+    shown = (files, done, rows_settings)
+    accuracy_figure(
+        files.folder / "accuracy.png",
+        f"Accuracy and 95 % intervals, {about}",
+        *shown,
+        article,
+    )
+    roc_figure(files.folder / "roc.png", f"ROC, {about}", *shown)
+    confusion_figure(
+        files.folder / "confusion.png", f"Confusion, {about}", *shown, dataset.classes
+    )
+    tuned = read_rows(files.folder / "tuning.csv")
+    for column in (column for column in done if column.endswith(TUNED)):
+        name = column.removesuffix(TUNED)
+        path = files.folder / f"tuning_{name}.png"
+        rows = [row for row in tuned if row["model"] == name]
+        tuning_figure(
+            path, f"{done[column]}, {about}", rows, ALGORITHMS[name].param_grid
+        )
+    if options.learning_curve:
+        path = files.folder / "learning_curve.png"
+        learning_curve_figure(
+            path, f"Learning curve, {about}", files, plain_of(done), rows_settings
+        )
 
 
-def compute(tasks, splits, files, dataset, options):
+def show_results(files, dataset, splits, options, rows_settings, seconds):
+    """Print the tables that were asked for, write them, draw the figures."""
+    heading = (
+        f"{CORPORA[dataset.name].title}: accuracy in %, {options.nsamp} documents per "
+        f"class, {options.repeats} draw(s), 70/30 split"
+    )
+    titles = {column: title_of(column, rows_settings[0]) for column in options.columns}
+    table = main_table(files, dataset, options, heading, titles, rows_settings, seconds)
+    show_tables([table], files.folder / "table.md")
+    data_note = f"data: {dataset.source}"
+    tuned = [column for column in titles if column.endswith(TUNED)]
+    if tuned and files.all("searches.csv"):
+        table = tuning_table(files, f"{heading}; {data_note}", tuned, rows_settings)
+        show_tables([table], files.folder / "tuning.md")
+    if options.learning_curve:
+        tables = [
+            learning_curve_table(
+                files, f"{heading}; {data_note}", plain_of(titles), settings
+            )
+            for settings in rows_settings
+        ]
+        show_tables(tables, files.folder / "learning_curve.md")
+    if options.errors:
+        tables = []
+        for settings in rows_settings:
+            tables.append(
+                errors_table(files, dataset, titles, settings, options.errors)
+            )
+            tables.append(words_table(splits[0][0], titles, settings))
+        show_tables(tables, files.folder / "errors.md")
+    draw_figures(files, dataset, options, titles, rows_settings)
+
+
+def compute(tasks, parts_of, files, dataset, options):
     """Compute the tasks without a result and write each; False if interrupted."""
     todo = [task for task in tasks if not files.done(task)]
     try:
-        for task, outcome in execute(todo, splits, files, options):
-            test = splits[task.repeat][1]
-            files.add(task, dataset, test, options.nsamp, options.seed, outcome)
-            report(task, outcome)
+        for task, outcome in execute(todo, parts_of, files, options):
+            files.add(task, dataset, parts_of(task), options.seed, outcome)
+            report(task, outcome, files)
     except KeyboardInterrupt:
         return False
     return True
 
 
-def run(name, options, svm):
-    """One run of the command line: load, compute what is not there yet, show, write."""
-    started = time.monotonic()
+def all_tasks(options, rows_settings):
+    """All tasks of a run; a learning curve's smaller sizes for the plain columns."""
+    sizes = curve_sizes(options.nsamp) if options.learning_curve else [options.nsamp]
+    return [
+        Task(
+            column,
+            replace(settings, seed=seed_of_repeat(options.seed, repeat)),
+            repeat,
+            options.nsamp,
+            size,
+        )
+        for settings in rows_settings
+        for repeat in range(options.repeats)
+        for column in options.columns
+        for size in sizes
+        if size == options.nsamp or not column.endswith(TUNED)
+    ]
+
+
+def load_asked(name, options):
+    """The Dataset that the options ask for; "all" is the smaller class from here on."""
     try:
         dataset = load(
-            name, options.data, options.nsamp, options.seed, options.keep_duplicates
-        )
+            name, options.data, options.nsamp, options.seed, options.keep_duplicates,
+            options.payload,
+        )  # fmt: skip
     except OSError as error:
         raise KitError(f"--data {options.data} cannot be read: {error}") from error
+    options.nsamp = options.nsamp or int(np.bincount(dataset.labels).min())
     dropped = ", ".join(f"{n} {reason}" for reason, n in dataset.dropped.items())
     dropped = dropped or "nothing (--keep-duplicates)"
     say("data", f"{len(dataset)} documents from {dataset.source}; dropped: {dropped}")
+    return dataset
+
+
+def run(name, options, svm):
+    """One run of the command line: load, compute what is not there yet, show, write."""
+    started = time.monotonic()
+    dataset = load_asked(name, options)
     repeats = range(options.repeats)
     splits = [draw(dataset, options.nsamp, options.seed, repeat) for repeat in repeats]
     rows_settings = settings_of(options, svm)
-    seeds = [seed_of_repeat(options.seed, repeat) for repeat in repeats]
-    tasks = [
-        Task(column, replace(settings, seed=seeds[repeat]), repeat)
-        for settings in rows_settings
-        for repeat in repeats
-        for column in options.columns
-    ]
+    tasks = all_tasks(options, rows_settings)
+
+    def parts_of(task):
+        train, test = splits[task.repeat]
+        whole = task.size == task.nsamp
+        return train if whole else part_of(train, task.size / task.nsamp), test
+
     asked = {k: v for k, v in vars(options).items() if k not in ("jobs", "out")}
     asked |= {"dataset": name, "svm": svm, "content": dataset.digest}
     files = ResultFiles(options.out, asked)
     files.describe(command=sys.argv, versions=versions(), dropped=dataset.dropped)
-    whole = compute(tasks, splits, files, dataset, options)
+    if options.audit:
+        tables = audit(dataset, *splits[0], rows_settings)
+        show_tables(tables, files.folder / "audit.md")
+    announce_searches(options, rows_settings[0])
+    whole = compute(tasks, parts_of, files, dataset, options)
     seconds = time.monotonic() - started
-    show_results(files, dataset, options, rows_settings, seconds)
+    show_results(files, dataset, splits, options, rows_settings, seconds)
     finished = all(map(files.done, tasks))
     facts = {"hardware": hardware(), "encoders": encoder_facts(files)}
     files.describe(finished=finished, seconds=seconds, **facts)
     say("files", f"results.csv, predictions.csv, table.md and more in {files.folder}")
-    if not whole:
+    cut = [row for row in files.all("searches.csv") if row["ended"] == "interrupted"]
+    if not whole or cut:
         raise KeyboardInterrupt
     return 0 if finished else 1
 

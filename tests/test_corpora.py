@@ -255,10 +255,12 @@ def test_emails_csv_with_other_columns_or_long_fields(tmp_path):
         {"message": [enron_message("long " * 60_000)], "file": ["a/1."]}
     )
     frame.to_csv(path)  # an index first, and quotes only where needed
-    assert kit.read_enron(path, 10, 0) == [("a/1.", 0, ("long " * 60_000).strip())]
+    assert kit.read_enron(path, 10, 0, kit.message_body) == [
+        ("a/1.", 0, ("long " * 60_000).strip())
+    ]
     path.write_text("spam,text\n1,hello\n")
     with pytest.raises(kit.KitError, match="columns file and message"):
-        kit.read_enron(path, 10, 0)
+        kit.read_enron(path, 10, 0, kit.message_body)
 
 
 def documents(*rows):

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
 import kit
@@ -95,8 +96,6 @@ def test_mcnemar_counts_the_documents_that_differ():
 
 
 def test_the_corrected_t_test_widens_the_plain_one():
-    from scipy import stats
-
     differences = np.array([0.02, 0.03, 0.01, 0.025, 0.015])
     plain = stats.ttest_1samp(differences, 0).pvalue
     assert kit.corrected_t_test(differences, 0.0) == pytest.approx(plain)
@@ -122,6 +121,56 @@ def test_equal_models_are_told_apart_in_at_most_five_percent():
         wrong += kit.corrected_t_test(same[0] - same[1], 3 / 7) < 0.05
         right += kit.corrected_t_test(same[0] - same[1] + 0.03, 3 / 7) < 0.05
     assert wrong / 400 <= 0.05 and right / 400 > 0.5
+
+
+def test_few_draws_take_their_deviation_from_the_documents():
+    right = np.arange(600)
+    hits = [np.tile(right < count, 3) for count in (480, 450)]
+    accuracies = [one.reshape(3, -1).mean(axis=1) for one in hits]
+    # 30 of 600 documents differ: 0.05 on average, variance 0.05 - 0.05 ** 2
+    z = 0.05 / np.sqrt((1 / 3 + 3 / 7) * 0.0475 / 600)
+    p_value = kit.paired_p_value(accuracies, hits, 3 / 7)
+    assert p_value == pytest.approx(2 * stats.norm.sf(z))
+    assert kit.paired_p_value(accuracies[::-1], hits[::-1], 3 / 7) == p_value
+    assert kit.paired_p_value(accuracies[:1] * 2, hits[:1] * 2, 3 / 7) == 1
+    one = [one[:600] for one in hits]
+    assert kit.paired_p_value([[0.8], [0.75]], one, 3 / 7) == kit.mcnemar_test(*one)
+
+
+def test_many_draws_are_compared_by_the_corrected_t_test():
+    ten = [np.linspace(0.80, 0.82, 10), np.linspace(0.79, 0.78, 10)]
+    by_t = kit.corrected_t_test(ten[0] - ten[1], 3 / 7)
+    assert kit.paired_p_value(ten, [None, None], 3 / 7) == by_t
+
+
+def rejections(gap, experiments, draws):
+    """How often two models are told apart whose true accuracies are `gap` apart.
+
+    Both see the same overlapping draws of 4,000 documents, each right on a document by
+    its ease and by chance; they differ on 14 % of them, as real ones do.
+    """
+    rng = np.random.default_rng(0)
+    told = 0
+    for _ in range(experiments):
+        ease = rng.beta(0.6, 0.15, 4000)  # 80 % on average
+        documents = [rng.choice(4000, 600, replace=False) for _ in range(draws)]
+        hits = [
+            [rng.random(600) < ease[drawn] * share for drawn in documents]
+            for share in (1, 1 - gap / 0.8)
+        ]
+        accuracies = [np.mean(one, axis=1) for one in hits]
+        hits = [np.concatenate(one) for one in hits]
+        told += kit.paired_p_value(accuracies, hits, 3 / 7) < 0.05
+    return told / experiments
+
+
+@pytest.mark.parametrize("draws", [1, 2, 3, 10])
+def test_equal_models_are_rarely_told_apart_on_simulated_documents(draws):
+    assert rejections(0, 200, draws) <= 0.07  # 5 %, and the luck of 200 experiments
+
+
+def test_three_points_are_seen_with_ten_draws():
+    assert rejections(0.03, 50, 10) > 0.5
 
 
 def test_the_best_and_its_equals_are_marked():

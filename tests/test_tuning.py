@@ -1,5 +1,8 @@
 """Searches: scikit-learn's own scores, nothing computed twice, nothing lost."""
 
+import itertools
+import json
+
 import numpy as np
 import pytest
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
@@ -35,7 +38,7 @@ def count_fits(monkeypatch, stop_after=None):
 
 
 def test_grid_scores_are_those_of_scikit_learn(train, path):
-    tuned = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"), seed=1)
+    tuned = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"), seed=1).model
     folds = StratifiedKFold(3, shuffle=True, random_state=1)
     search = GridSearchCV(kit.pipeline("lr"), GRID, cv=folds, refit=False)
     search.fit(train.texts, train.labels)
@@ -54,7 +57,9 @@ def test_grid_scores_are_those_of_scikit_learn(train, path):
 @pytest.mark.parametrize("how", ["random", "hyperopt", "halving"])
 def test_every_search_finds_the_parameter_that_matters(train, path, how):
     model = kit.pipeline("lr")
-    tuned = kit.tune(model, GRID, train, path, ("x", "lr"), how, budget="8", seed=0)
+    tuned = kit.tune(
+        model, GRID, train, path, ("x", "lr"), how, budget="8", seed=0
+    ).model
     assert tuned.get_params()["tokens__maxtokens"] > 5
     assert model.get_params()["tokens__maxtokens"] == 50  # the plain one stays plain
     points = {row["point"] for row in kit.read_rows(path)}
@@ -63,9 +68,9 @@ def test_every_search_finds_the_parameter_that_matters(train, path, how):
 
 def test_a_repeated_search_computes_nothing(train, path, monkeypatch):
     calls = count_fits(monkeypatch)
-    one = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"))
+    one = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr")).model
     assert len(calls) == 12
-    two = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"))
+    two = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr")).model
     assert len(calls) == 12 and len(kit.read_rows(path)) == 12
     assert one.get_params()["classifier__C"] == two.get_params()["classifier__C"]
 
@@ -75,7 +80,7 @@ def test_ctrl_c_keeps_the_best_so_far_and_a_new_start_goes_on(
 ):
     with monkeypatch.context() as patch:
         count_fits(patch, stop_after=7)
-        tuned = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"))
+        tuned = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr")).model
     assert "interrupted: 2 points" in capsys.readouterr().out
     assert {n: tuned.get_params()[n] for n in GRID}["classifier__C"] == 0.01
     calls = count_fits(monkeypatch)
@@ -103,7 +108,7 @@ def test_a_budget_too_small_for_one_point_is_told(train, path):
 def test_a_spent_budget_ends_the_search(train, path, capsys):
     grid = {"classifier__C": list(np.geomspace(0.01, 10, 400))}
     kit.tune(kit.pipeline("lr"), grid, train, path, ("x", "lr"), budget="1s")
-    assert "budget is spent" in capsys.readouterr().out
+    assert "budget spent" in capsys.readouterr().out
     assert 3 <= len(kit.read_rows(path)) < 1200
 
 
@@ -135,3 +140,98 @@ def test_the_command_line_shows_each_model_before_and_after(
     assert store.written == 80  # the search has cost no encoder pass
     assert run_imdb.main([*options, "--tune", "svm"]) == 2
     assert "only models that --models has" in capsys.readouterr().err
+
+
+def interrupted_after(monkeypatch, fits):
+    """LogisticRegression.fit raises KeyboardInterrupt once, after so many fits."""
+    real, calls = kit.LogisticRegression.fit, []
+
+    def fit(self, *arguments, **options):
+        calls.append(1)
+        if len(calls) == fits + 1:
+            raise KeyboardInterrupt
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(kit.LogisticRegression, "fit", fit)
+    return calls
+
+
+def test_an_interrupted_search_is_shown_and_goes_on_with_the_same_command(
+    imdb_archive, tmp_path, monkeypatch, capsys
+):
+    out = tmp_path / "out"
+    options = ["--data", str(imdb_archive), "--nsamp", "40", "--models", "lr"]
+    options += ["--tune", "--jobs", "1", "--out", str(out)]
+    with monkeypatch.context() as patch:
+        interrupted_after(patch, 1 + 7)  # the plain model, two points, and one fold
+        assert run_imdb.main(options) == 1
+    first = kit.read_rows(out / "searches.csv")
+    assert [(row["ended"], row["points"]) for row in first] == [("interrupted", "2")]
+    assert "LR tuned" in (out / "table.md").read_text()  # the best so far
+    calls = count_fits(monkeypatch)
+    assert run_imdb.main(options) == 0
+    assert len(calls) == 12 - 7 + 1  # the other folds, and the best on all
+    (row,) = kit.read_rows(out / "searches.csv")
+    assert row["ended"] == "done" and row["points"] == "4"
+    assert len(kit.read_rows(out / "results.csv")) == 2
+    assert not list(out.glob("earlier-*"))
+
+
+def test_tuning_shows_parameters_grid_best_and_both_accuracies(
+    imdb_archive, tmp_path, capsys
+):
+    out = tmp_path / "out"
+    options = ["--data", str(imdb_archive), "--nsamp", "40", "--models", "lr", "rf"]
+    options += ["--tune", "lr", "--repeats", "2", "--out", str(out)]
+    assert run_imdb.main(options) == 0
+    said = capsys.readouterr().out
+    assert "LR has the parameters" in said and "classifier__tol=0.0001" in said
+    assert "LR grid of 4 points: classifier__C [0.01, 0.1, 1, 10]" in said
+    assert "before" in said
+    rows = kit.read_rows(out / "results.csv")
+    means = {
+        column: np.mean([float(r["accuracy"]) for r in rows if r["model"] == column])
+        for column in ("lr", "lr_tuned")
+    }
+    table = (out / "tuning.md").read_text()
+    (line,) = [line for line in table.splitlines() if line.startswith("| 50/20")]
+    cells = [cell.strip() for cell in line.split("|")]
+    assert cells[2] == "LR" and float(cells[3].split()[0]) == round(
+        100 * means["lr"], 1
+    )
+    gain = 100 * (means["lr_tuned"] - means["lr"])
+    assert float(cells[5]) == pytest.approx(gain, abs=0.051)
+    assert cells[7] == "4" and cells[9].startswith("C ")
+    assert (out / "tuning_lr.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        {"classifier__C": [0.1, 1.0]},
+        {"classifier__C": [0.1, 1.0], "classifier__kernel": ["rbf", "linear"]},
+        {"a__x": [1, 2], "a__y": [3, 4], "a__z": ["u", "v"]},
+        {"a__x": [0.11, 0.5], "a__y": [3, 4], "a__z": ["u", "v"]},  # not on the grid
+    ],
+)
+def test_every_search_has_a_surface(tmp_path, points):
+    grid = {name: [0.1, 1.0] if 0.11 in v else v for name, v in points.items()}
+    rows = []
+    for i, values in enumerate(itertools.product(*points.values())):
+        point = json.dumps(dict(zip(points, values)))
+        row = {"place": "p", "search": "s", "point": point, "n": "60"}
+        rows += [row | {"score": str(0.5 + 0.01 * i + 0.1 * fold)} for fold in range(3)]
+    table = kit.tuning_points(rows)
+    expected = [60 + i for i in range(len(table))]
+    assert sorted(table.accuracy) == pytest.approx(expected)
+    kit.tuning_figure(tmp_path / "tuning.png", "title", rows, grid)
+    assert (tmp_path / "tuning.png").stat().st_size > 5000
+
+
+def test_halving_counts_its_last_round_only():
+    def rows(point, n, score):
+        return [{"point": point, "n": str(n), "score": str(score)}] * 3
+
+    found = rows('{"C": 1}', 100, 0.9) + rows('{"C": 2}', 100, 0.8)
+    found += rows('{"C": 2}', 300, 0.85)
+    assert kit.best_point(found) == ({"C": 2}, 0.85, 2)
