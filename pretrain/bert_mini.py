@@ -20,6 +20,7 @@ POSITIONS = 512
 BRANCH = 0.2  # so that the vectors of the pieces shine through at first
 DROPOUT = 0.1  # only for who fine-tunes: pretraining sees no text twice
 MAX_PIECES = 288
+FREQUENT = 150  # pieces: stop words, punctuation, endings
 
 
 # ------------------------------------------------------------------------ Vocabulary
@@ -145,21 +146,34 @@ class BertMini(tf.Module):
             layers.append(x)
         return layers
 
-    def standardise(self, mean, deviation):
-        """Give the masked means of the last layer mean 0 and a deviation of SPREAD.
+    def statistics(self, ids, mask):
+        """The text_statistics <float>[B, 5], with the share of frequent pieces."""
+        length = tf.reduce_sum(tf.cast(mask, tf.float32), 1)
+        frequent = tf.gather(self.weights["text_statistics/frequent"], ids)
+        share = common.masked_mean(frequent[:, :, None], mask)[:, 0]
+        return common.text_statistics(length, share)
 
-        The pooled output stays what it was.
+    def levelled(self, last, ids, mask):
+        """The last layer <float>[B, T, d] without what the statistics predict of it."""
+        predicted = self.statistics(ids, mask) @ self.weights["text_statistics/kernel"]
+        return last - predicted[:, None]
+
+    def standardise(self, features, statistics):
+        """Give the masked means of the levelled last layer mean 0, deviation SPREAD.
+
+        features <float>[n, d], statistics <float>[n, 5]: of the same texts, by
+        the encoder as it is. The pooled output stays what it was.
         """
+        mean, slopes, residuals = common.level_fit(features, statistics)
+        deviation = residuals.std(0) / common.SPREAD
         norm = f"transformer/layer_{LAYERS - 1}/output_layer_norm"
         gamma, beta = self.weights[f"{norm}/gamma"], self.weights[f"{norm}/beta"]
-        deviation = deviation / common.SPREAD
         kernel = self.weights["pooler_transform/kernel"]
-        self.weights["pooler_transform/bias"].assign_add(tf.linalg.matvec(
-            kernel, mean, transpose_a=True
-        ))  # fmt: skip
+        self.weights["pooler_transform/bias"].assign_add(mean @ kernel.numpy())
         kernel.assign(kernel * deviation[:, None])
         gamma.assign(gamma / deviation)
         beta.assign((beta - mean) / deviation)
+        self.make("text_statistics/kernel", slopes / deviation)  # for levelled()
 
     def pooled(self, last):
         """The pooled output [B, d]: a dense layer over the first piece."""
@@ -203,16 +217,20 @@ class Student(tf.Module):
         return {"match": mean, "pooler": pooled}, {}
 
 
-def opening_features(student, reviews):
-    """Features <float>[n, d] of openings of reviews.
-
-    They move a little with the number of pieces. Standardised on windows, they had an
-    offset at 200 words that cost the article's head a point.
-    """
+def level(student, reviews):
+    """Standardise the encoder on openings of reviews, short and long, in both views."""
     items = sorted(student.prepare(common.openings(reviews)), key=len)
+    pieces = np.concatenate(items)
+    counts = np.bincount(pieces, minlength=len(student.pieces.vocabulary))
+    frequent = counts >= np.sort(counts)[-FREQUENT]
+    student.bert.make("text_statistics/frequent", frequent.astype(np.float32))
     read = tf.function(student.read, reduce_retracing=True)
-    batches = [items[i : i + common.BATCH] for i in range(0, len(items), common.BATCH)]
-    return np.concatenate([read(student.inputs(b))[0]["match"] for b in batches])
+    features, statistics = [], []
+    for start in range(0, len(items), common.BATCH):
+        inputs = student.inputs(items[start : start + common.BATCH])
+        features.append(read(inputs)[0]["match"])
+        statistics.append(student.bert.statistics(*inputs))
+    student.bert.standardise(np.concatenate(features), np.concatenate(statistics))
 
 
 # ---------------------------------------------------------------------------- Export
@@ -224,8 +242,10 @@ def export(bert, vocabulary, path):
     @tf.function
     def call(inputs, training=False):
         names = ("input_word_ids", "input_mask", "input_type_ids")
-        layers = bert.encode(*[inputs[name] for name in names], training)
+        ids, mask, types = (inputs[name] for name in names)
+        layers = bert.encode(ids, mask, types, training)
         pooled = bert.pooled(layers[-1])
+        layers[-1] = bert.levelled(layers[-1], ids, mask)
         return {
             "pooled_output": pooled,
             "sequence_output": layers[-1],
@@ -246,7 +266,7 @@ def export(bert, vocabulary, path):
 
 
 def main(argv=None):
-    """Train, standardise, export."""
+    """Train, level, export."""
     options = common.training_arguments(__doc__.split("\n")[0]).parse_args(argv)
     vocabulary = options.work / "vocab.txt"
     if not vocabulary.exists():
@@ -256,8 +276,7 @@ def main(argv=None):
     student = Student(vocabulary, options.seed)
     trainer = common.Trainer("bert-mini", student, lessons, options)
     kit.say("result", trainer.run())
-    features = opening_features(student, common.kept_documents(options)[0])
-    student.bert.standardise(features.mean(0), features.std(0))
+    level(student, common.kept_documents(options)[0])
     export(student.bert, vocabulary, common.ENCODERS / "bert-mini")
 
 

@@ -66,6 +66,8 @@ def gram_rows(words):
 class ElmoMini(tf.Module):
     """Hashed n-grams and two bidirectional LSTM layers; outputs as ELMo's."""
 
+    parts = ("scale", "shift", "level")  # of each layer; the last once standardised
+
     def __init__(self, seed=0):
         super().__init__()
         self.random = tf.random.Generator.from_seed(seed)
@@ -133,14 +135,32 @@ class ElmoMini(tf.Module):
         back2 = self.lstm("lstm_2/backward", back1) + back1
         return x, ((ahead1, turned(back1)), (ahead2, turned(back2)))
 
-    def layers(self, x, states, lengths):
-        """The three layers as ELMo gives them: [B, T, w], [B, T, 2w], [B, T, 2w]."""
+    def layers(self, x, states, lengths, statistics=None):
+        """The three layers as ELMo gives them: [B, T, w], [B, T, 2w], [B, T, 2w].
+
+        statistics <float>[B, 5]: what they predict is taken off.
+        """
         mask = tf.sequence_mask(lengths, tf.shape(x)[1], x.dtype)[:, :, None]
-        return [
-            (y * self.weights[f"layer_{i}/scale"] + self.weights[f"layer_{i}/shift"])
-            * mask
-            for i, y in enumerate([x, *(tf.concat(pair, 2) for pair in states)])
-        ]
+        layers = []
+        for i, y in enumerate([x, *(tf.concat(pair, 2) for pair in states)]):
+            part = {k: self.weights.get(f"layer_{i}/{k}") for k in self.parts}
+            y = y * part["scale"] + part["shift"]
+            if statistics is not None:
+                y -= (statistics @ part["level"])[:, None]
+            layers.append(y * mask)
+        return layers
+
+    def statistics(self, tokens, lengths):
+        """The text_statistics <float>[B, 5], with the share of words that are not bare.
+
+        The article's recipe leaves no capital and no punctuation.
+        """
+        mask = tf.sequence_mask(lengths, tf.shape(tokens)[1])
+        words, places = tf.unique(tf.reshape(tokens, [-1]))
+        dressed = tf.gather(tf.cast(bare(words) != words, tf.float32), places)
+        dressed = tf.reshape(dressed, tf.shape(tokens))[:, :, None]
+        share = common.masked_mean(dressed, mask)[:, 0]
+        return common.text_statistics(tf.cast(lengths, tf.float32), share)
 
     def mix(self, layers):
         """ELMo's weighted sum of the layers, [B, T, 2w]."""
@@ -149,23 +169,30 @@ class ElmoMini(tf.Module):
         total = tf.add_n([a * layer for a, layer in zip(share, doubled)])
         return self.weights["aggregation/scaling"] * total
 
-    def standardise(self, means, deviation):
-        """Give the masked means of the mix mean 0 and a deviation of SPREAD.
+    def standardise(self, features, statistics):
+        """Give the masked means of the levelled mix mean 0 and a deviation of SPREAD.
 
-        means: of the three layers' masked means; deviation [2w]: of the mix'.
+        features: <float>[n, w or 2w] of the three layers, statistics <float>[n, 5]: of
+        the same texts, by the encoder as it is.
         """
+        fits = [common.level_fit(layer, statistics) for layer in features]
+        residuals = [residual for _, _, residual in fits]
+        mix = self.mix([tf.constant(r, tf.float32) for r in residuals]).numpy()
+        deviation = mix.std(0) / common.SPREAD
         half = (deviation[:WIDTH] + deviation[WIDTH:]) / 2  # word_emb is there twice
-        half = half / common.SPREAD
-        for layer, mean in enumerate(means):
-            factor = half if layer == 0 else np.tile(half, 2)
-            scale = self.weights[f"layer_{layer}/scale"]
-            shift = self.weights[f"layer_{layer}/shift"]
+        for i, (mean, slopes, _) in enumerate(fits):
+            factor = half if i == 0 else np.tile(half, 2)
+            scale = self.weights[f"layer_{i}/scale"]
+            shift = self.weights[f"layer_{i}/shift"]
             scale.assign(scale / factor)
             shift.assign((shift - mean) / factor)
+            level = tf.constant(slopes / factor, tf.float32)
+            self.weights[f"layer_{i}/level"] = tf.Variable(level, name="level")
 
     def outputs(self, tokens, lengths):
         """All of ELMo's outputs."""
-        layers = self.layers(*self.states(tokens, lengths), lengths)
+        statistics = self.statistics(tokens, lengths)
+        layers = self.layers(*self.states(tokens, lengths), lengths, statistics)
         elmo = self.mix(layers)
         mask = tf.sequence_mask(lengths, tf.shape(tokens)[1])
         return {
@@ -285,6 +312,20 @@ class Student(tf.Module):
         return features, {"language model": LM_WEIGHT * tf.add_n(losses)}
 
 
+def level(student, reviews):
+    """Standardise the encoder on openings of reviews, short and long, in both views."""
+    items = sorted(student.prepare(common.openings(reviews)), key=len)
+    read = tf.function(student.read, reduce_retracing=True)
+    features, statistics = [], []
+    for start in range(0, len(items), common.BATCH):
+        tokens, lengths, labels = student.inputs(items[start : start + common.BATCH])
+        found, _ = read((tokens, lengths, labels))
+        features.append([found[f"layer {i}"] for i in range(3)])
+        statistics.append(student.elmo.statistics(tokens, lengths))
+    features = [np.concatenate(layer) for layer in zip(*features)]
+    student.elmo.standardise(features, np.concatenate(statistics))
+
+
 # ---------------------------------------------------------------------------- Export
 
 
@@ -312,15 +353,13 @@ def export(elmo, path):
 
 
 def main(argv=None):
-    """Train, standardise, export."""
+    """Train, level, export."""
     options = common.training_arguments(__doc__.split("\n")[0]).parse_args(argv)
     lessons = common.load_lessons(options)
     student = Student(lessons.views[0], options.seed)
     trainer = common.Trainer("elmo-mini", student, lessons, options)
     kit.say("result", trainer.run())
-    features = trainer.features(trainer.held_out)
-    means = [features[f"layer {i}"].mean(0) for i in range(3)]
-    student.elmo.standardise(means, features["match"].std(0))
+    level(student, common.kept_documents(options)[0])
     export(student.elmo, common.ENCODERS / "elmo-mini")
 
 
