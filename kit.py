@@ -2180,11 +2180,13 @@ class Algorithm:
     what reads the text, "" for none. What has no encoder reads its own recipe of the
     text, whatever the settings say. in_article: a column of its tables, on by default.
     param_grid: what --tune tries; it may name any step, tokens__maxtokens, too.
+    resource: what successive halving gives more of, documents or one of the grid's.
     """
 
     title: str
     steps: Callable
     param_grid: dict = field(default_factory=dict)
+    resource: str = "n_samples"
     encoder: Callable = lambda settings: ""
     recipe: str = "article"
     in_article: bool = True
@@ -2258,7 +2260,7 @@ ALGORITHMS = {
         {
             "classifier__C": REGULARIZATION,
             "classifier__kernel": ["linear", "rbf"],
-            "classifier__gamma": ["scale", "auto"],  # auto is weak on sparse counts
+            "classifier__gamma": ["scale"],  # auto is weak on sparse counts
         },
     ),
     "rf": Algorithm(
@@ -2271,6 +2273,7 @@ ALGORITHMS = {
             "classifier__min_samples_split": [2, 6, 10],
             "classifier__n_estimators": [10, 100, 1000],
         },
+        resource="classifier__n_estimators",  # 1,000 trees are slow on few documents
     ),
     "gbm": Algorithm(
         "GBM",
@@ -2478,7 +2481,7 @@ def best_and_equals(accuracies, hits, test_share, level=0.05):
 # ----------------------------------------------------------------------------- Tuning
 
 TUNING_COLUMNS = (
-    "place", "model", "search", "point", "fold", "n", "score", "seconds",
+    "place", "model", "search", "point", "fold", "resource", "score", "seconds",
 )  # fmt: skip
 FOLDS = 3  # as in the article
 BUDGET = 20  # points of a random search or of HyperOpt, unless --budget says otherwise
@@ -2507,14 +2510,18 @@ class RememberedScore(ClassifierMixin, BaseEstimator):
 
     scikit-learn's searches fit and score it like any model. path: tuning.csv; place:
     what tells this search's rows there from others'; names: the parameters that the
-    search varies; deadline: a time after which fit raises TimeoutError.
+    search varies; resource: the parameter that halving gives more of, or n_samples;
+    deadline: a time after which fit raises TimeoutError.
     """
 
-    def __init__(self, model, path, place=(), names=(), deadline=None):
+    def __init__(
+        self, model, path, place=(), names=(), resource="n_samples", deadline=None
+    ):
         self.model = model
         self.path = path
         self.place = place
         self.names = names
+        self.resource = resource
         self.deadline = deadline
 
     def fit(self, X, y):
@@ -2532,7 +2539,7 @@ class RememberedScore(ClassifierMixin, BaseEstimator):
         started = time.perf_counter()
         if self.known_ is None:
             self.model_ = clone(self.model).fit(X, y)
-        self.n_, self.seconds_ = len(X), time.perf_counter() - started
+        self.fitted_, self.seconds_ = len(X), time.perf_counter() - started
         return self
 
     def score(self, X, y):
@@ -2540,7 +2547,9 @@ class RememberedScore(ClassifierMixin, BaseEstimator):
         if self.known_ is not None:
             return self.known_
         score = self.model_.score(X, y)
-        facts = {"n": self.n_ + len(X), "score": score, "seconds": self.seconds_}
+        documents = self.fitted_ + len(X)
+        given = self.model.get_params().get(self.resource, documents)
+        facts = {"resource": given, "score": score, "seconds": self.seconds_}
         line = io.StringIO(newline="")
         csv.DictWriter(line, TUNING_COLUMNS).writerow(self.row_ | facts)
         with open(self.path, "a", encoding="utf-8", newline="") as file:
@@ -2577,7 +2586,7 @@ def hyperopt_space(param_grid):
     return {name: make[kind](name, *bounds) for name, (kind, *bounds) in spaces.items()}
 
 
-def search_with_hyperopt(scored, param_grid, train, cv, points, seed):
+def search_with_hyperopt(scored, param_grid, train, cv, points, seed, jobs):
     """Tree-structured Parzen estimators over the continuous space."""
     from hyperopt import fmin, tpe
 
@@ -2587,10 +2596,30 @@ def search_with_hyperopt(scored, param_grid, train, cv, points, seed):
         }
         model = clone(scored.model).set_params(**point)
         tried = clone(scored).set_params(model=model)
-        return -cross_val_score(tried, train.texts, train.labels, cv=cv).mean()
+        scores = cross_val_score(
+            tried, train.texts, train.labels, cv=cv, n_jobs=jobs, error_score="raise"
+        )
+        return -scores.mean()
 
     fmin(loss, hyperopt_space(param_grid), tpe.suggest, points, show_progressbar=False,
          rstate=np.random.default_rng(seed))  # fmt: skip
+
+
+HALVING_FACTOR = 3  # of all points, a third goes on with three times the resource
+
+
+def halving_options(scored, param_grid):
+    """The grid and the options of successive halving for a model's resource.
+
+    More documents for most; where it is a parameter (trees), its largest value is for
+    the winner alone, which needs no judging, and the round before gets a third.
+    """
+    resource = scored.resource
+    if resource == "n_samples":
+        return param_grid, {"resource": resource}
+    rest = {name: v for name, v in param_grid.items() if name != resource}
+    most = max(param_grid[resource]) // HALVING_FACTOR
+    return rest, {"resource": f"model__{resource}", "max_resources": most}
 
 
 def search_with_sklearn(how, scored, param_grid, train, cv, points, seed, jobs):
@@ -2598,14 +2627,20 @@ def search_with_sklearn(how, scored, param_grid, train, cv, points, seed, jobs):
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401
     from sklearn.model_selection import HalvingGridSearchCV
 
+    def prefixed(grid):
+        return {f"model__{name}": values for name, values in grid.items()}
+
     common = {"cv": cv, "refit": False, "n_jobs": jobs, "error_score": "raise"}
-    prefixed = {f"model__{name}": values for name, values in param_grid.items()}
     if how == "grid":
-        search = GridSearchCV(scored, prefixed, **common)
+        search = GridSearchCV(scored, prefixed(param_grid), **common)
     elif how == "halving":
-        search = HalvingGridSearchCV(scored, prefixed, random_state=seed, **common)
+        grid, options = halving_options(scored, param_grid)
+        search = HalvingGridSearchCV(
+            scored, prefixed(grid), factor=HALVING_FACTOR, random_state=seed,
+            **options, **common,
+        )  # fmt: skip
     else:
-        space = {f"model__{n}": d for n, d in scipy_distributions(param_grid).items()}
+        space = prefixed(scipy_distributions(param_grid))
         search = RandomizedSearchCV(
             scored, space, n_iter=points, random_state=seed, **common
         )
@@ -2631,10 +2666,10 @@ class Search:
 
 
 def point_scores(rows):
-    """Mean accuracy by (documents, point) of the points that all folds have scored."""
+    """Mean accuracy by (resource, point) of the points that all folds have scored."""
     scores = {}
     for row in rows:
-        key = (int(row["n"]), row["point"])
+        key = (int(row["resource"]), row["point"])
         scores.setdefault(key, []).append(float(row["score"]))
     return {key: np.mean(s) for key, s in scores.items() if len(s) >= FOLDS}
 
@@ -2642,13 +2677,14 @@ def point_scores(rows):
 def best_point(rows):
     """(parameters, mean accuracy, points tried) of the best point with all its folds.
 
-    Of successive halving only the last round counts, with the most documents.
+    Of successive halving only the last round counts, with most of the resource.
     """
     scores = point_scores(rows)
     if not scores:
         return None
-    most = max(n for n, _ in scores)
-    accuracy, point = max((s, point) for (n, point), s in scores.items() if n == most)
+    most = max(resource for resource, _ in scores)
+    last = {point: s for (resource, point), s in scores.items() if resource == most}
+    accuracy, point = max((s, point) for point, s in last.items())
     return json.loads(point), accuracy, len({point for _, point in scores})
 
 
@@ -2657,7 +2693,7 @@ def run_search(how, scored, param_grid, train, points, seed, jobs):
     cv = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     try:
         if how == "hyperopt":
-            search_with_hyperopt(scored, param_grid, train, cv, points, seed)
+            search_with_hyperopt(scored, param_grid, train, cv, points, seed, jobs)
         else:
             search_with_sklearn(how, scored, param_grid, train, cv, points, seed, jobs)
     except KeyboardInterrupt:
@@ -2668,19 +2704,22 @@ def run_search(how, scored, param_grid, train, points, seed, jobs):
 
 
 def tune(
-    model, param_grid, train, path, place, how="grid", budget=None, seed=0, jobs=1
-):
+    model, param_grid, train, path, place, how="grid", budget=None, seed=0, jobs=1,
+    resource="n_samples",
+):  # fmt: skip
     """The Search of a pipeline's best parameters, on the training part only.
 
-    how: grid, random, hyperopt or halving; budget: points <int>, or seconds as "60s".
-    Every score goes to `path` (tuning.csv), and none there is computed again. Ctrl-C
+    how: grid, random, hyperopt or halving; budget: points <int>, or seconds as "60s";
+    resource: what halving gives more of, n_samples or a parameter of the grid, of which
+    the winner gets the most. Every score goes to `path` (tuning.csv), and none there is computed again. Ctrl-C
     and a spent budget end the search; the best point so far is taken.
     """
     timed = str(budget or "").endswith("s")
     deadline = time.time() + float(budget[:-1]) if timed else None
     points = int(budget) if budget and not timed else BUDGET
     place = (*place, how)
-    scored = RememberedScore(model, path, place, tuple(param_grid), deadline)
+    resource = resource if how == "halving" else "n_samples"
+    scored = RememberedScore(model, path, place, tuple(param_grid), resource, deadline)
     # Anew, without a line that a kill cut short: the next would be joined to it.
     write_rows(path, TUNING_COLUMNS, read_rows(path))
     started = time.monotonic()
@@ -2695,6 +2734,8 @@ def tune(
             f"--budget {budget} was spent before one point had its {FOLDS} folds."
         )
     params, accuracy, tried = best
+    if resource in param_grid:
+        params[resource] = max(param_grid[resource])
     seconds = time.monotonic() - started
     say(
         "tune",
@@ -2928,6 +2969,10 @@ class ResultFiles:
         rows = [row for row in rows if not row.get("error")]
         return sorted(rows, key=lambda row: int(row["repeat"]))
 
+    def repeats(self, model, settings):
+        """The repeats <int> of which a model has a result at a setting."""
+        return [int(row["repeat"]) for row in self.of("results.csv", model, settings)]
+
     def accuracies(self, model, settings):
         """Accuracies <float>[R] of a model at a setting, by repeat."""
         rows = self.of("results.csv", model, settings)
@@ -2997,15 +3042,16 @@ def interval_text(accuracies, bounds=(0, 100)):
 def setting_rows(files, dataset, nsamp, settings, models):
     """The table's rows of one setting: ours, and the article's where it has one."""
     scores = {model: files.accuracies(model, settings) for model in models}
-    whole = max(map(len, scores.values()))
-    compared = {m: s for m, s in scores.items() if whole and len(s) == whole}
+    repeats = {model: files.repeats(model, settings) for model in models}
+    whole = max(repeats.values(), key=len)  # only the same splits are compared
+    compared = {m: scores[m] for m in models if whole and repeats[m] == whole}
     marked = set()
     if len(compared) > 1:
         hits = {model: files.hits(model, settings) for model in compared}
         marked = best_and_equals(compared, hits, TEST_TO_TRAIN)
     label = f"{settings.maxtokens}/{settings.maxtokenlen}"
     rows = [[label, *(cell_text(scores[model], model in marked) for model in models)]]
-    if whole > 1:
+    if len(whole) > 1:
         cells = [interval_text(scores[model]) for model in models]
         rows.append(["  95 %", *cells])
     article = published(dataset, nsamp, settings)
@@ -3424,7 +3470,8 @@ def tuning_table(files, heading, columns, rows_settings):
         plain = column.removesuffix(TUNED)
         before = files.accuracies(plain, settings)
         after = files.accuracies(column, settings)
-        if not len(after) or len(before) != len(after):
+        repeats = [files.repeats(name, settings) for name in (plain, column)]
+        if not repeats[0] or repeats[0] != repeats[1]:
             continue
         gain = 100 * (after - before)
         seconds = np.mean([float(row["seconds"]) for row in searches])
@@ -4015,9 +4062,12 @@ def attempt(task, train, test, search=None):
         model = pipeline(task.model, task.settings)
         if not search:
             return evaluate(model, train, test)
-        param_grid = ALGORITHMS[task.model].param_grid
+        algorithm = ALGORITHMS[task.model]
         place = (json.dumps([*task.key[:2], task.repeat]), task.model)
-        found = tune(model, param_grid, train, place=place, **search)
+        found = tune(
+            model, algorithm.param_grid, train, place=place,
+            resource=algorithm.resource, **search,
+        )  # fmt: skip
         return replace(evaluate(found.model, train, test), search=found)
     except KitError as error:
         return str(error)

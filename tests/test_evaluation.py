@@ -186,3 +186,15 @@ def test_the_best_and_its_equals_are_marked():
     right = np.arange(600)
     hits = {"good": right < 480, "same": right < 478, "bad": right < 360}
     assert kit.best_and_equals(single, hits, 3 / 7) == {"good", "same"}
+
+
+def test_only_models_with_the_same_draws_are_compared(split, tmp_path, monkeypatch):
+    train, test = split
+    files = kit.ResultFiles(tmp_path / "out", {"nsamp": 60})
+    one = kit.evaluate(kit.pipeline("lr"), train, test)
+    for repeat, column in ((0, "lr"), (1, "lr"), (0, "rf"), (2, "rf"), (0, "dummy")):
+        task = kit.Task(column, kit.Settings(), repeat, 60, 60)
+        files.add(task, train, split, 0, one)
+    rows = kit.setting_rows(files, train, 60, kit.Settings(), ["lr", "rf", "dummy"])
+    marks = [cell.endswith("*") for cell in rows[0][1:]]
+    assert marks == [False, False, False]  # nobody has the first one's draws

@@ -219,7 +219,7 @@ def test_every_search_has_a_surface(tmp_path, points):
     rows = []
     for i, values in enumerate(itertools.product(*points.values())):
         point = json.dumps(dict(zip(points, values)))
-        row = {"place": "p", "search": "s", "point": point, "n": "60"}
+        row = {"place": "p", "search": "s", "point": point, "resource": "60"}
         rows += [row | {"score": str(0.5 + 0.01 * i + 0.1 * fold)} for fold in range(3)]
     table = kit.tuning_points(rows)
     expected = [60 + i for i in range(len(table))]
@@ -230,8 +230,20 @@ def test_every_search_has_a_surface(tmp_path, points):
 
 def test_halving_counts_its_last_round_only():
     def rows(point, n, score):
-        return [{"point": point, "n": str(n), "score": str(score)}] * 3
+        return [{"point": point, "resource": str(n), "score": str(score)}] * 3
 
     found = rows('{"C": 1}', 100, 0.9) + rows('{"C": 2}', 100, 0.8)
     found += rows('{"C": 2}', 300, 0.85)
     assert kit.best_point(found) == ({"C": 2}, 0.85, 2)
+
+
+def test_halving_a_forest_gives_more_trees_and_the_winner_all(train, path):
+    grid = kit.ALGORITHMS["rf"].param_grid | {"classifier__n_estimators": [2, 54]}
+    found = kit.tune(kit.pipeline("rf"), grid, train, path, ("x", "rf"), "halving",
+                     resource="classifier__n_estimators")  # fmt: skip
+    rows = kit.read_rows(path)
+    points = {row["point"]: int(row["resource"]) for row in rows}
+    assert sorted(points.values()) == [2] * 9 + [6] * 3 + [18]
+    (last,) = [json.loads(point) for point, trees in points.items() if trees == 18]
+    assert found.params == last | {"classifier__n_estimators": 54}
+    assert found.model.get_params()["classifier__n_estimators"] == 54
