@@ -2711,8 +2711,9 @@ def tune(
 
     how: grid, random, hyperopt or halving; budget: points <int>, or seconds as "60s";
     resource: what halving gives more of, n_samples or a parameter of the grid, of which
-    the winner gets the most. Every score goes to `path` (tuning.csv), and none there is computed again. Ctrl-C
-    and a spent budget end the search; the best point so far is taken.
+    the winner gets the most. Every score goes to `path` (tuning.csv), and none there is
+    computed again. Ctrl-C and a spent budget end the search; the best point so far is
+    taken.
     """
     timed = str(budget or "").endswith("s")
     deadline = time.time() + float(budget[:-1]) if timed else None
