@@ -2453,7 +2453,7 @@ def paired_p_value(accuracies, hits, test_share):
     differences = (hits[0].astype(float) - hits[1]).reshape(draws, -1)
     variance = differences.var(axis=1).mean() / differences.shape[1]  # of one draw
     if variance == 0:
-        return 1.0
+        return float(differences.mean() == 0)
     error = np.sqrt((1 / draws + test_share) * variance)
     return float(2 * stats.norm.sf(abs(differences.mean()) / error))
 
@@ -2485,6 +2485,11 @@ TUNING_COLUMNS = (
 )  # fmt: skip
 FOLDS = 3  # as in the article
 BUDGET = 20  # points of a random search or of HyperOpt, unless --budget says otherwise
+ENDLESS = 5000  # points, where the budget is a time
+
+
+class BudgetSpent(Exception):
+    """The time that a search may take is over."""
 
 
 def read_rows(path):
@@ -2511,7 +2516,7 @@ class RememberedScore(ClassifierMixin, BaseEstimator):
     scikit-learn's searches fit and score it like any model. path: tuning.csv; place:
     what tells this search's rows there from others'; names: the parameters that the
     search varies; resource: the parameter that halving gives more of, or n_samples;
-    deadline: a time after which fit raises TimeoutError.
+    deadline: a time after which fit raises BudgetSpent.
     """
 
     def __init__(
@@ -2528,7 +2533,7 @@ class RememberedScore(ClassifierMixin, BaseEstimator):
         """Fit the model unless the score of these parameters and texts is known."""
         self.classes_ = np.unique(y)
         if self.deadline and time.time() > self.deadline:
-            raise TimeoutError("the budget is spent")
+            raise BudgetSpent
         params = self.model.get_params()
         point = json.dumps({name: params[name] for name in self.names}, sort_keys=True)
         texts = hashlib.blake2b("\0".join(X).encode("utf-8", "replace"), digest_size=8)
@@ -2637,6 +2642,7 @@ def search_with_sklearn(how, scored, param_grid, train, cv, points, seed, jobs):
         grid, options = halving_options(scored, param_grid)
         search = HalvingGridSearchCV(
             scored, prefixed(grid), factor=HALVING_FACTOR, random_state=seed,
+            return_train_score=False,  # else these scores would be among ours
             **options, **common,
         )  # fmt: skip
     else:
@@ -2684,8 +2690,8 @@ def best_point(rows):
         return None
     most = max(resource for resource, _ in scores)
     last = {point: s for (resource, point), s in scores.items() if resource == most}
-    accuracy, point = max((s, point) for point, s in last.items())
-    return json.loads(point), accuracy, len({point for _, point in scores})
+    point = min(last, key=lambda point: (-last[point], point))
+    return json.loads(point), last[point], len({point for _, point in scores})
 
 
 def run_search(how, scored, param_grid, train, points, seed, jobs):
@@ -2698,7 +2704,7 @@ def run_search(how, scored, param_grid, train, points, seed, jobs):
             search_with_sklearn(how, scored, param_grid, train, cv, points, seed, jobs)
     except KeyboardInterrupt:
         return "interrupted"
-    except TimeoutError:
+    except BudgetSpent:
         return "budget spent"
     return "done"
 
@@ -2717,7 +2723,7 @@ def tune(
     """
     timed = str(budget or "").endswith("s")
     deadline = time.time() + float(budget[:-1]) if timed else None
-    points = int(budget) if budget and not timed else BUDGET
+    points = ENDLESS if timed else int(budget or BUDGET)
     place = (*place, how)
     resource = resource if how == "halving" else "n_samples"
     scored = RememberedScore(model, path, place, tuple(param_grid), resource, deadline)
@@ -2761,12 +2767,12 @@ PREDICTION_COLUMNS = (
     "predicted", "score",
 )  # fmt: skip
 HISTORY_COLUMNS = (
-    "dataset", "maxtokens", "maxtokenlen", "repeat", "model", "epoch", "loss",
+    "dataset", "source", "maxtokens", "maxtokenlen", "repeat", "model", "epoch", "loss",
     "accuracy", "val_loss", "val_accuracy",
 )  # fmt: skip
 SEARCH_COLUMNS = (
-    "dataset", "maxtokens", "maxtokenlen", "repeat", "model", "search", "ended",
-    "points", "seconds", "accuracy_in_folds", "best",
+    "dataset", "source", "maxtokens", "maxtokenlen", "repeat", "model", "search",
+    "ended", "points", "seconds", "accuracy_in_folds", "best",
 )  # fmt: skip
 CURVE_FILE = "learning_curve.csv"
 # What a run may write beside its tables, and what is moved when another one starts.
@@ -2953,11 +2959,14 @@ class ResultFiles:
         names = ("doc", "label", "predicted", "score")
         self.append("predictions.csv", [place | dict(zip(names, d)) for d in documents])
         epochs = [dict(zip(result.history, e)) for e in zip(*result.history.values())]
-        epochs = [place | {"epoch": i} | epoch for i, epoch in enumerate(epochs, 1)]
+        source = {"source": test.source}
+        epochs = [
+            place | source | {"epoch": i} | epoch for i, epoch in enumerate(epochs, 1)
+        ]
         self.append("history.csv", epochs)
         if result.search:
             search = result.search
-            self.append("searches.csv", [place | {
+            self.append("searches.csv", [place | source | {
                 "search": search.how, "ended": search.ended, "points": search.points,
                 "seconds": search.seconds, "accuracy_in_folds": search.accuracy,
                 "best": json.dumps(search.params),
@@ -2970,14 +2979,14 @@ class ResultFiles:
         rows = [row for row in rows if not row.get("error")]
         return sorted(rows, key=lambda row: int(row["repeat"]))
 
-    def repeats(self, model, settings):
-        """The repeats <int> of which a model has a result at a setting."""
-        return [int(row["repeat"]) for row in self.of("results.csv", model, settings)]
+    def by_repeat(self, model, settings):
+        """Accuracies of a model at a setting, {repeat: accuracy} in order."""
+        rows = self.of("results.csv", model, settings)
+        return {int(row["repeat"]): float(row["accuracy"]) for row in rows}
 
     def accuracies(self, model, settings):
-        """Accuracies <float>[R] of a model at a setting, by repeat."""
-        rows = self.of("results.csv", model, settings)
-        return np.array([float(row["accuracy"]) for row in rows])
+        """The same as <float>[R]."""
+        return np.array(list(self.by_repeat(model, settings).values()))
 
     def hits(self, model, settings):
         """Whether a model was right <bool>[n] on each test document of the repeats."""
@@ -3043,7 +3052,7 @@ def interval_text(accuracies, bounds=(0, 100)):
 def setting_rows(files, dataset, nsamp, settings, models):
     """The table's rows of one setting: ours, and the article's where it has one."""
     scores = {model: files.accuracies(model, settings) for model in models}
-    repeats = {model: files.repeats(model, settings) for model in models}
+    repeats = {model: list(files.by_repeat(model, settings)) for model in models}
     whole = max(repeats.values(), key=len)  # only the same splits are compared
     compared = {m: scores[m] for m in models if whole and repeats[m] == whole}
     marked = set()
@@ -3076,6 +3085,11 @@ def seconds_row(files, models, rows_settings):
 
 def as_markdown(header, rows):
     """An aligned Markdown table."""
+    header, *rows = [
+        [" ".join(cell.replace("|", "\\|").replace("<", "\\<").splitlines())
+         for cell in row]
+        for row in (header, *rows)
+    ]  # fmt: skip
     widths = [max(map(len, column)) for column in zip(header, *rows)]
     lines = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |"
@@ -3166,6 +3180,12 @@ def new_figure(title, rows=1, columns=1, size=(7, 4.5), **options):
     FigureCanvasAgg(figure)
     figure.suptitle(title, fontsize="medium")
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+def fullest_legend(panels):
+    """Handles and labels of the panel with the most of them."""
+    legends = [axes.get_legend_handles_labels() for axes in panels]
+    return max(legends, key=lambda legend: len(legend[0]))
 
 
 def show_figure(figure, path):
@@ -3278,10 +3298,7 @@ def roc_figure(path, title, files, titles, rows_settings):
                  xlabel="false positive rate", aspect="equal")  # fmt: skip
         axes.grid(alpha=0.3)
     panels[0].set_ylabel("true positive rate")
-    handles = max(
-        (axes.get_legend_handles_labels() for axes in panels), key=lambda h: len(h[0])
-    )
-    figure.legend(*handles, loc="outside right center")
+    figure.legend(*fullest_legend(panels), loc="outside right center")
     show_figure(figure, path)
 
 
@@ -3347,7 +3364,8 @@ def grid_surface(axes, part, x, y, limits):
     lowest, highest = limits
     image.set_clim(lowest, 2 * highest - lowest + 1)  # light, for the numbers' sake
     for (i, j), value in np.ndenumerate(surface.values):
-        axes.text(j, i, f"{value:.1f}", ha="center", va="center")
+        text = "" if np.isnan(value) else f"{value:.1f}"
+        axes.text(j, i, text, ha="center", va="center")
 
 
 def tuning_figure(path, title, rows, param_grid):
@@ -3412,6 +3430,7 @@ def learning_curve_table(files, heading, titles, settings):
         rows.append([f"{sizes[-2]} to {sizes[-1]}", *gains])
     place = f"tokens/length {settings.maxtokens}/{settings.maxtokenlen}"
     notes = [
+        "documents per class before the split: 70 % of them are learnt from",
         "all sizes of a draw are judged on its same test part, and a larger training "
         "part contains the smaller ones",
         "the last row: would more labels pay?",
@@ -3426,27 +3445,26 @@ def learning_curve_figure(path, title, files, titles, rows_settings):
     size = (3.4 * count + 2.4, 4)
     figure, [panels] = new_figure(title, 1, count, size, sharey=True)
     for axes, settings in zip(panels, rows_settings):
+        sizes = set()
         for column, name in titles.items():
             curve = curve_of(files, column, settings)
             if not curve:
                 continue
-            sizes = list(curve)
             means = np.array([values.mean() for values in curve.values()])
-            spread = np.array(
-                [values.std(ddof=len(values) > 1) for values in curve.values()]
-            )
+            spread = np.array([v.std(ddof=len(v) > 1) for v in curve.values()])
             look = style_of(column)
-            axes.plot(sizes, means, label=name, markersize=5, **look)
-            axes.fill_between(sizes, means - spread, means + spread,
+            axes.plot(list(curve), means, label=name, markersize=5, **look)
+            axes.fill_between(list(curve), means - spread, means + spread,
                               color=look["color"], alpha=0.12, linewidth=0)  # fmt: skip
+            sizes |= curve.keys()
         axes.set_xscale("log")
-        axes.set_xticks(sizes, list(map(str, sizes)), minor=False)
+        axes.set_xticks(sorted(sizes), list(map(str, sorted(sizes))))
         axes.minorticks_off()
         axes.set(title=f"{settings.maxtokens}/{settings.maxtokenlen}",
                  xlabel="documents per class")  # fmt: skip
         axes.grid(alpha=0.3)
     panels[0].set_ylabel("accuracy in %")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right center")
+    figure.legend(*fullest_legend(panels), loc="outside right center")
     show_figure(figure, path)
 
 
@@ -3469,11 +3487,11 @@ def tuning_table(files, heading, columns, rows_settings):
     for settings, column in itertools.product(rows_settings, columns):
         searches = files.of("searches.csv", column, settings)
         plain = column.removesuffix(TUNED)
-        before = files.accuracies(plain, settings)
-        after = files.accuracies(column, settings)
-        repeats = [files.repeats(name, settings) for name in (plain, column)]
-        if not repeats[0] or repeats[0] != repeats[1]:
+        both = [files.by_repeat(name, settings) for name in (plain, column)]
+        common = sorted(both[0].keys() & both[1].keys())
+        if not common:
             continue
+        before, after = (np.array([one[repeat] for repeat in common]) for one in both)
         gain = 100 * (after - before)
         seconds = np.mean([float(row["seconds"]) for row in searches])
         points = np.mean([int(row["points"]) for row in searches])
@@ -3489,7 +3507,8 @@ def tuning_table(files, heading, columns, rows_settings):
               "seconds", "best parameters"]  # fmt: skip
     notes = [
         f"search: {', '.join(sorted(how))}; {FOLDS} folds of the training part, the "
-        "test part is scored once; points and seconds are a search's mean"
+        "test part is scored once; points and seconds are a search's mean, seconds "
+        "since it was last taken up"
     ]
     return Table(f"Tuning. {heading}", header, rows, notes)
 
@@ -3540,21 +3559,29 @@ def errors_table(files, dataset, titles, settings, count):
             f"{titles[column]} {np.mean(values):.2f}"
             for column, values in entry["scores"].items()
         )
-        beginning = " ".join(texts[entry["doc"]].replace("|", " ").split())[:160]
+        beginning = " ".join(texts[entry["doc"]].split())[:160]
         rows.append([
             entry["doc"], dataset.classes[entry["label"]],
             f"{entry['wrong']} of {len(entry['far'])}", scores, beginning,
         ])  # fmt: skip
     place = f"{settings.maxtokens}/{settings.maxtokenlen}"
+    probable = [
+        title for column, title in titles.items()
+        if not hasattr(pipeline(column.removesuffix(TUNED), settings)[-1],
+                       "decision_function")
+    ]  # fmt: skip
+    notes = [
+        f"data: {dataset.source}",
+        f"the larger a score, the more likely {dataset.classes[1]}: distances from the "
+        f"border at 0, and probabilities of {', '.join(probable) or 'no model here'}",
+    ]
     return Table(
-        f"Errors. {CORPORA[dataset.name].title}, tokens/length {place}: {len(rows)} "
-        "test documents that most models miss",
+        f"Errors. {CORPORA[dataset.name].title}, tokens/length {place}: the test "
+        "documents most often missed",
         ["document", "is", "missed by", "scores", "begins"],
         rows,
-        [f"data: {dataset.source}",
-         f"the larger a score, the more likely {dataset.classes[1]}: a probability "
-         "where it lies between 0 and 1, else a distance from the border at 0"],
-    )  # fmt: skip
+        notes,
+    )
 
 
 def word_weights(model):
@@ -3590,28 +3617,34 @@ def signed(weights, model, train):
 
 
 def words_table(train, titles, settings, count=12):
-    """The Table of the words that weigh most for each class, model by model."""
+    """The Table of the words that weigh most for each class, model by model.
+
+    titles: of models that can be fitted to train; settings: with the seed they had.
+    """
     rows = []
     for column, name in titles.items():
-        if column.endswith(TUNED) or ALGORITHMS[column].encoder(settings):
+        if ALGORITHMS[column].encoder(settings):
             continue
         model = pipeline(column, settings).fit(train.texts, train.labels)
         weights = word_weights(model)
         if weights is None:
             continue
-        weights = signed(weights, model, train).sort_values()
-        for label, end in ((0, weights[:count]), (1, weights[: -count - 1 : -1])):
+        weights = signed(weights, model, train).sort_values(kind="stable")
+        ends = (weights[weights < 0][:count], weights[weights > 0][::-1][:count])
+        for label, end in enumerate(ends):
             rows.append([name, train.classes[label], ", ".join(end.index)])
     place = f"{settings.maxtokens}/{settings.maxtokenlen}"
     return Table(
         f"Words that weigh most, tokens/length {place}, first draw",
-        ["model", "for class", "heaviest first"], rows, [],
+        ["model", "for class", "heaviest first"], rows, [f"data: {train.source}"],
     )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------ Audit
 
-COPY_LIMIT = 0.01  # share of the test part that also stands in the training part
+COPY_LIMIT = 0.01  # share of the test part that also stands in the training part,
+CHANCE_COPIES = 2  # if these are more
+TRACE_LIMIT = 0.01  # by how much a trace's shares of the classes differ
 NEAR = 0.5  # cosine of two texts' sets of three-word phrases: about half are the same
 RULE_LIMIT = 0.9  # accuracy of a rule of one word that is too good to be the content
 ONE_SIDED = 0.05  # share of a class that has a word which the other never has,
@@ -3720,8 +3753,8 @@ def all_copies(dataset, train, test, settings):
     for key, label in zip(keys, dataset.labels.tolist()):
         labels.setdefault(key, set()).add(label)
     two_labels = sum(len(labels[key]) > 1 for key in keys if key)
-    repeats = len(keys) - len(set(keys))
-    in_train = {folded(text) for text in train.texts}
+    repeats = len(list(filter(None, keys))) - len(set(filter(None, keys)))
+    in_train = {folded(text) for text in train.texts} - {""}
     across = sum(folded(text) in in_train for text in test.texts)
     near = near_copies(train.texts + test.texts)
     near_across = near_copies(test.texts, train.texts)
@@ -3769,12 +3802,12 @@ def traps(dataset, copies, traces, best, one_sided):
     found = [
         f"TRAP: {share_text(number, whole)} {what}"
         for what, number, whole in copies
-        if (what.startswith("test") and number > COPY_LIMIT * whole)
+        if (what.startswith("test") and number > max(COPY_LIMIT * whole, CHANCE_COPIES))
         or (what.endswith("both classes") and number)
     ]
     for what, low, high in traces.rows:
         gap = abs(float(low) - float(high)) / 100
-        if gap > COPY_LIMIT:
+        if gap > TRACE_LIMIT:
             found.append(
                 f"{'TRAP' if gap > ONE_SIDED else 'LOOK'}: {what} in {low} % of "
                 f"{dataset.classes[0]} and {high} % of {dataset.classes[1]}"
@@ -3835,7 +3868,8 @@ def audit(dataset, train, test, settings):
         f"traps: copies above {COPY_LIMIT:.0%} of the test part, texts in both "
         f"classes, traces that differ by {ONE_SIDED:.0%}, a word that is right on "
         f"{RULE_LIMIT:.0%} of the first draw",
-        f"to be looked at: a word in {ONE_SIDED:.0%} of one class only",
+        f"to be looked at: a word in {ONE_SIDED:.0%} of one class only, in more than "
+        f"{BY_CHANCE} texts; traces that differ by {TRACE_LIMIT:.0%}",
     ]
     return [
         Table(f"Audit of {CORPORA[dataset.name].title}", [], [], notes),
@@ -3850,13 +3884,13 @@ def audit(dataset, train, test, settings):
 # ----------------------------------------------------------------------- Command line
 
 
-def parse_models(words):
+def parse_models(words, option="--models"):
     """Names of ALGORITHMS, in its order, from words with spaces or commas."""
     names = [name for word in words for name in re.split(r"[\s,]+", word) if name]
     unknown = [name for name in names if name not in ALGORITHMS]
     if unknown or not names:
         raise KitError(
-            f"--models: {', '.join(unknown) or 'nothing'} is none of "
+            f"{option}: {', '.join(unknown) or 'nothing'} is none of "
             f"{', '.join(ALGORITHMS)}."
         )
     return [name for name in ALGORITHMS if name in names]
@@ -3864,9 +3898,11 @@ def parse_models(words):
 
 def columns_of(models, tune):
     """The table's columns: the models, each followed by its tuned self if asked for."""
-    tuned = [] if tune is None else parse_models(tune) if tune else models
+    tuned = [] if tune is None else parse_models(tune, "--tune") if tune else models
     if set(tuned) - set(models):
         raise KitError(f"--tune {' '.join(tuned)}: only models that --models has.")
+    if tune is not None and not any(ALGORITHMS[m].param_grid for m in tuned):
+        raise KitError(f"--tune: there is nothing to tune in {', '.join(tuned)}.")
     columns = [[m, m + TUNED] if m in tuned and ALGORITHMS[m].param_grid else [m]
                for m in models]  # fmt: skip
     return list(chain.from_iterable(columns))
@@ -4000,6 +4036,7 @@ def command_words(argv):
 def parse_options(name, argv):
     """The options as a namespace, with the defaults that depend on others filled in."""
     options = make_parser(name).parse_args(command_words(argv))
+    options.command = [f"run_{name}.py", *command_words(argv)]
     options.models = parse_models(options.models)
     options.columns = columns_of(options.models, options.tune)
     if options.n_fine_tune_layers and "bert" + TUNED in options.columns:
@@ -4007,6 +4044,8 @@ def parse_options(name, argv):
             "--tune searches heads over a frozen BERT: leave out --n-fine-tune-layers, "
             "or name other models after --tune."
         )
+    if options.tune is None and (options.budget or options.search != "grid"):
+        raise KitError("--search and --budget say how --tune searches: add --tune.")
     counted = options.budget and not options.budget.endswith("s")
     if counted and options.search in ("grid", "halving"):
         raise KitError(
@@ -4064,9 +4103,9 @@ def attempt(task, train, test, search=None):
         if not search:
             return evaluate(model, train, test)
         algorithm = ALGORITHMS[task.model]
-        place = (json.dumps([*task.key[:2], task.repeat]), task.model)
+        place = json.dumps([train.source, *task.key[:2], task.repeat])
         found = tune(
-            model, algorithm.param_grid, train, place=place,
+            model, algorithm.param_grid, train, place=(place, task.model),
             resource=algorithm.resource, **search,
         )  # fmt: skip
         return replace(evaluate(found.model, train, test), search=found)
@@ -4115,18 +4154,19 @@ def execute(tasks, parts_of, files, options):
 
 def announce_searches(options, settings):
     """Say of each model to tune what it could be tuned in, and what is tried."""
-    for column in options.columns:
-        name = column.removesuffix(TUNED)
-        if name == column:
-            continue
+    for name in (c.removesuffix(TUNED) for c in options.columns if c.endswith(TUNED)):
         algorithm = ALGORITHMS[name]
         available = shown_params(pipeline(name, settings))
         words = ", ".join(f"{key}={value}" for key, value in available.items())
+        say("tune", f"{algorithm.title} has the parameters {words}")
         grid = algorithm.param_grid
         points = np.prod([len(values) for values in grid.values()])
         tried = ", ".join(f"{key} {values}" for key, values in grid.items())
-        say("tune", f"{algorithm.title} has the parameters {words}")
-        say("tune", f"{algorithm.title} grid of {points} points: {tried}")
+        continuous_space = options.search in ("random", "hyperopt")
+        kind = (
+            "points within the grid" if continuous_space else f"grid of {points} points"
+        )
+        say("tune", f"{algorithm.title} {kind}, {options.search} search: {tried}")
 
 
 def report(task, outcome, files):
@@ -4300,12 +4340,16 @@ def show_results(files, dataset, splits, options, rows_settings, seconds):
         ]
         show_tables(tables, files.folder / "learning_curve.md")
     if options.errors:
+        first = seed_of_repeat(options.seed, 0)
         tables = []
         for settings in rows_settings:
             tables.append(
                 errors_table(files, dataset, titles, settings, options.errors)
             )
-            tables.append(words_table(splits[0][0], titles, settings))
+            fitted = {column: title for column, title in plain_of(titles).items()
+                      if 0 in files.by_repeat(column, settings)}  # fmt: skip
+            as_drawn = replace(settings, seed=first)
+            tables.append(words_table(splits[0][0], fitted, as_drawn))
         show_tables(tables, files.folder / "errors.md")
     draw_figures(files, dataset, options, titles, rows_settings)
 
@@ -4371,10 +4415,15 @@ def run(name, options, svm):
         whole = task.size == task.nsamp
         return train if whole else part_of(train, task.size / task.nsamp), test
 
-    asked = {k: v for k, v in vars(options).items() if k not in ("jobs", "out")}
+    asked = {
+        k: v for k, v in vars(options).items() if k not in ("jobs", "out", "command")
+    }
     asked |= {"dataset": name, "svm": svm, "content": dataset.digest}
     files = ResultFiles(options.out, asked)
-    files.describe(command=sys.argv, versions=versions(), dropped=dataset.dropped)
+    files.describe(
+        command=options.command, source=dataset.source, versions=versions(),
+        dropped=dataset.dropped,
+    )  # fmt: skip
     if options.audit:
         tables = audit(dataset, *splits[0], rows_settings)
         show_tables(tables, files.folder / "audit.md")
@@ -4399,6 +4448,9 @@ def command_line(name, argv=None, svm=None):
     gave a result, 1 if one failed or the run was interrupted, 2 for a wrong option or
     missing data.
     """
+    for stream in (sys.stdout, sys.stderr):  # a terminal may not know ±
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     try:
         return run(name, parse_options(name, argv), svm or Settings().svm)
     except KitError as error:

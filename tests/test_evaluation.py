@@ -133,6 +133,8 @@ def test_few_draws_take_their_deviation_from_the_documents():
     assert p_value == pytest.approx(2 * stats.norm.sf(z))
     assert kit.paired_p_value(accuracies[::-1], hits[::-1], 3 / 7) == p_value
     assert kit.paired_p_value(accuracies[:1] * 2, hits[:1] * 2, 3 / 7) == 1
+    right, wrong = np.ones(1200, bool), np.zeros(1200, bool)
+    assert kit.paired_p_value([[1, 1], [0, 0]], [right, wrong], 3 / 7) == 0
     one = [one[:600] for one in hits]
     assert kit.paired_p_value([[0.8], [0.75]], one, 3 / 7) == kit.mcnemar_test(*one)
 

@@ -1,6 +1,9 @@
 """Learning curves, errors, heaviest words and figures, against small known worlds."""
 
+import itertools
 import json
+import sys
+import tarfile
 
 import numpy as np
 import pytest
@@ -195,3 +198,47 @@ def test_models_are_told_apart_without_colours():
     assert len({look["linestyle"] for look in looks}) == len(looks)
     greys = [luminance(look["color"]) for look in looks]
     assert min(abs(a - b) for a, b in zip(greys, greys[1:])) > 0.1
+
+
+def test_a_models_failure_costs_neither_errors_nor_figures(tmp_path):
+    from conftest import add_file
+
+    archive = tmp_path / "aclImdb_v1.tar.gz"
+    with tarfile.open(archive, "w:gz") as packed:
+        for name, number in itertools.product(("neg", "pos"), range(30)):
+            unique = name + "abcdefghij"[number // 10] + "abcdefghij"[number % 10]
+            words = " ".join(unique + letter for letter in "uvw")
+            add_file(packed, f"aclImdb/train/{name}/{number}_1.txt", words)
+    out = tmp_path / "out"
+    options = ["--data", str(archive), "--nsamp", "20", "--models", "lr", "dummy"]
+    assert run_imdb.main([*options, "--errors", "2", "--out", str(out)]) == 1
+    assert "no token occurs" in (out / "table.md").read_text()
+    assert (out / "errors.md").exists() and (out / "confusion.png").exists()
+
+
+def test_the_words_shown_are_those_of_the_model_that_was_scored(curve_run, tmp_path):
+    asked = json.loads((curve_run / "run.json").read_text())["asked"]
+    data = kit.load_imdb(asked["data"], nsamp=250)
+    train, _ = kit.draw(data, 250)
+    settings = kit.Settings(seed=kit.seed_of_repeat(0, 0))
+    table = kit.words_table(train, {"lr": "LR"}, settings)
+    shown = (curve_run / "errors.md").read_text()
+    assert all(row[2] in shown for row in table.rows)
+
+
+def test_cells_cannot_break_a_table():
+    table = kit.as_markdown(["a", "b"], [["x|y", "<br /> two\nlines"]])
+    (row,) = table.splitlines()[2:]
+    assert row.count(" | ") == 1 and r"x\|y" in row and r"\<br /> two lines" in row
+
+
+def test_a_terminal_that_knows_ascii_only(curve_run, tmp_path):
+    import os
+    import subprocess
+
+    asked = json.loads((curve_run / "run.json").read_text())["asked"]
+    command = [sys.executable, "run_imdb.py", "--data", asked["data"], "--nsamp", "40"]
+    command += ["--models", "lr", "dummy", "--repeats", "2", "--out", str(tmp_path)]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=kit.home(), env=environment, capture_output=True)
+    assert done.returncode == 0 and b"Traceback" not in done.stderr

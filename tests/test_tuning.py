@@ -186,7 +186,7 @@ def test_tuning_shows_parameters_grid_best_and_both_accuracies(
     assert run_imdb.main(options) == 0
     said = capsys.readouterr().out
     assert "LR has the parameters" in said and "classifier__tol=0.0001" in said
-    assert "LR grid of 4 points: classifier__C [0.01, 0.1, 1, 10]" in said
+    assert "LR grid of 4 points, grid search: classifier__C [0.01, 0.1, 1, 10]" in said
     assert "before" in said
     rows = kit.read_rows(out / "results.csv")
     means = {
@@ -247,3 +247,48 @@ def test_halving_a_forest_gives_more_trees_and_the_winner_all(train, path):
     (last,) = [json.loads(point) for point, trees in points.items() if trees == 18]
     assert found.params == last | {"classifier__n_estimators": 54}
     assert found.model.get_params()["classifier__n_estimators"] == 54
+
+
+@pytest.mark.parametrize("name", ["lr", "rf"])
+def test_halving_chooses_what_scikit_learn_chooses(train, path, name):
+    from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+    from sklearn.model_selection import HalvingGridSearchCV
+
+    grid = {"lr": {"classifier__C": [0.001, 0.01, 0.1, 1.0, 10.0, 100.0]},
+            "rf": {"classifier__min_samples_leaf": [1, 2, 3]}}[name]  # fmt: skip
+    model = kit.pipeline(name, kit.Settings(maxtokens=8))  # hard enough to be wrong
+    found = kit.tune(model, grid, train, path, ("x", name), "halving", seed=3)
+    search = HalvingGridSearchCV(
+        model, grid, cv=StratifiedKFold(3, shuffle=True, random_state=3),
+        random_state=3, refit=False,
+    ).fit(train.texts, train.labels)  # fmt: skip
+    assert found.accuracy == pytest.approx(search.best_score_) and found.accuracy < 1
+    last = search.cv_results_["iter"] == search.n_iterations_ - 1
+    fits = 3 * len(search.cv_results_["params"])
+    assert len(kit.read_rows(path)) == fits  # none of them a training score
+    equals = [
+        params for params, score, of_last in zip(
+            search.cv_results_["params"], search.cv_results_["mean_test_score"], last
+        ) if of_last and score == pytest.approx(search.best_score_)
+    ]  # fmt: skip
+    assert found.params in equals
+
+
+def test_a_budget_of_time_is_no_budget_of_points(train, path):
+    found = kit.tune(kit.pipeline("lr"), {"classifier__C": [0.01, 10.0]}, train, path,
+                     ("x", "lr"), "random", budget="3s")  # fmt: skip
+    assert found.ended == "budget spent" and found.points > kit.BUDGET
+
+
+@pytest.mark.parametrize(
+    "options, reason",
+    [
+        (["--models", "dummy", "--tune"], "nothing to tune in dummy"),
+        (["--search", "random"], "add --tune"),
+        (["--budget", "9"], "add --tune"),
+        (["--tune", "nothing"], "--tune: nothing is none of"),
+    ],
+)
+def test_what_would_tune_nothing_is_refused(options, reason, capsys):
+    assert run_imdb.main(options) == 2
+    assert reason in capsys.readouterr().err
