@@ -210,7 +210,7 @@ def test_a_models_failure_costs_neither_errors_nor_figures(tmp_path):
             words = " ".join(unique + letter for letter in "uvw")
             add_file(packed, f"aclImdb/train/{name}/{number}_1.txt", words)
     out = tmp_path / "out"
-    options = ["--data", str(archive), "--nsamp", "20", "--models", "lr", "dummy"]
+    options = ["--data", str(archive), "--nsamp", "20", "--models", "lr", "nbsvm"]
     assert run_imdb.main([*options, "--errors", "2", "--out", str(out)]) == 1
     assert "no token occurs" in (out / "table.md").read_text()
     assert (out / "errors.md").exists() and (out / "confusion.png").exists()
