@@ -274,7 +274,8 @@ def test_halving_chooses_what_scikit_learn_chooses(train, path, name):
     assert found.params in equals
 
 
-def test_a_budget_of_time_is_no_budget_of_points(train, path):
+def test_a_budget_of_time_is_no_budget_of_points(train, path, monkeypatch):
+    monkeypatch.setattr(kit, "BUDGET", 2)
     found = kit.tune(kit.pipeline("lr"), {"classifier__C": [0.01, 10.0]}, train, path,
                      ("x", "lr"), "random", budget="3s")  # fmt: skip
     assert found.ended == "budget spent" and found.points > kit.BUDGET
