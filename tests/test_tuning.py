@@ -238,15 +238,15 @@ def test_halving_counts_its_last_round_only():
 
 
 def test_halving_a_forest_gives_more_trees_and_the_winner_all(train, path):
-    grid = kit.ALGORITHMS["rf"].param_grid | {"classifier__n_estimators": [2, 54]}
+    grid = kit.ALGORITHMS["rf"].param_grid | {"classifier__n_estimators": [2, 162]}
     found = kit.tune(kit.pipeline("rf"), grid, train, path, ("x", "rf"), "halving",
                      resource="classifier__n_estimators")  # fmt: skip
     rows = kit.read_rows(path)
     points = {row["point"]: int(row["resource"]) for row in rows}
     assert sorted(points.values()) == [2] * 9 + [6] * 3 + [18]
     (last,) = [json.loads(point) for point, trees in points.items() if trees == 18]
-    assert found.params == last | {"classifier__n_estimators": 54}
-    assert found.model.get_params()["classifier__n_estimators"] == 54
+    assert found.params == last | {"classifier__n_estimators": 162}
+    assert found.model.get_params()["classifier__n_estimators"] == 162
 
 
 @pytest.mark.parametrize("name", ["lr", "rf"])
