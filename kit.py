@@ -2593,7 +2593,12 @@ def hyperopt_space(param_grid):
 
 def search_with_hyperopt(scored, param_grid, train, cv, points, seed, jobs):
     """Tree-structured Parzen estimators over the continuous space."""
-    from hyperopt import fmin, tpe
+    try:
+        from hyperopt import fmin, tpe
+    except ImportError as error:  # 0.2.7 also needs an older setuptools
+        raise KitError(
+            f'--search hyperopt: {error}. pip install "hyperopt>=0.3" mends that.'
+        ) from error
 
     def loss(point):
         point = {

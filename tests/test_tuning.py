@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -293,3 +294,9 @@ def test_a_budget_of_time_is_no_budget_of_points(train, path, monkeypatch):
 def test_what_would_tune_nothing_is_refused(options, reason, capsys):
     assert run_imdb.main(options) == 2
     assert reason in capsys.readouterr().err
+
+
+def test_a_missing_hyperopt_is_told_with_the_way_out(train, path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "hyperopt", None)  # as if not installed
+    with pytest.raises(kit.KitError, match="pip install"):
+        kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"), "hyperopt")
