@@ -2171,6 +2171,11 @@ class Settings:
     seed: int = 0
     store: str | None = None
 
+    @property
+    def label(self):
+        """The row of the table, as in the article: tokens/length."""
+        return f"{self.maxtokens}/{self.maxtokenlen}"
+
 
 @dataclass(frozen=True)
 class Algorithm:
@@ -2843,13 +2848,11 @@ class ResultFiles:
             "results.csv": RESULT_COLUMNS,
             "predictions.csv": PREDICTION_COLUMNS,
             "history.csv": HISTORY_COLUMNS,
-            **(
-                {"searches.csv": SEARCH_COLUMNS}
-                if asked.get("tune") is not None
-                else {}
-            ),
-            **({CURVE_FILE: RESULT_COLUMNS} if asked.get("learning_curve") else {}),
         }
+        if asked.get("tune") is not None:
+            self.tables["searches.csv"] = SEARCH_COLUMNS
+        if asked.get("learning_curve"):
+            self.tables[CURVE_FILE] = RESULT_COLUMNS
         self.rows = {name: {} for name in self.tables}  # by setting and column
         self.finished = set()  # (a task's key, its size)
         self.about = {"asked": asked, "finished": False, "started": time.time()}
@@ -2874,9 +2877,7 @@ class ResultFiles:
         read = {name: read_rows(self.folder / name) for name in self.tables}
         searches = read.get("searches.csv", [])
         cut = {key_of(row) for row in searches if row["ended"] == "interrupted"}
-        kept = {
-            key_of(row) for row in read["results.csv"] if not row["error"]
-        } - cut  # fmt: skip
+        kept = {key_of(row) for row in read["results.csv"] if not row["error"]} - cut
         for name, rows in read.items():
             self._remember(name, [
                 row for row in rows
@@ -3065,8 +3066,12 @@ def setting_rows(files, dataset, nsamp, settings, models):
     if len(compared) > 1:
         hits = {model: files.hits(model, settings) for model in compared}
         marked = best_and_equals(compared, hits, TEST_TO_TRAIN)
-    label = f"{settings.maxtokens}/{settings.maxtokenlen}"
-    rows = [[label, *(cell_text(scores[model], model in marked) for model in models)]]
+    rows = [
+        [
+            settings.label,
+            *(cell_text(scores[model], model in marked) for model in models),
+        ]
+    ]
     if len(whole) > 1:
         cells = [interval_text(scores[model]) for model in models]
         rows.append(["  95 %", *cells])
@@ -3252,7 +3257,7 @@ def accuracy_figure(path, title, files, titles, rows_settings, article):
         for i, settings in enumerate(rows_settings):
             accuracies = files.accuracies(column, settings)
             if len(accuracies):
-                n_test = len(files.hits(column, settings)) // len(accuracies)
+                n_test = int(files.of("results.csv", column, settings)[0]["n_test"])
                 mean, ends = accuracies.mean(), interval_of(accuracies, n_test)
                 reach = np.abs(np.clip(ends, 0, 1) - mean)
                 points.append((i + place, 100 * mean, *(100 * reach)))
@@ -3267,7 +3272,7 @@ def accuracy_figure(path, title, files, titles, rows_settings, article):
     if published_points:
         axes.plot(*zip(*published_points), "_", color="0.45", markersize=14,
                   label="the article's")  # fmt: skip
-    labels = [f"{s.maxtokens}/{s.maxtokenlen}" for s in rows_settings]
+    labels = [settings.label for settings in rows_settings]
     axes.set_xticks(range(len(labels)), labels)
     axes.set(
         xlabel="tokens/length", ylabel="accuracy in %", xlim=(-0.5, len(labels) - 0.5)
@@ -3300,8 +3305,7 @@ def roc_figure(path, title, files, titles, rows_settings):
                 look = style_of(column) | {"markevery": 10, "markersize": 4}
                 axes.plot(*roc_curve_of(rows), label=name, linewidth=1.2, **look)
         axes.plot([0, 1], [0, 1], color="0.8", zorder=0)
-        axes.set(title=f"{settings.maxtokens}/{settings.maxtokenlen}",
-                 xlabel="false positive rate", aspect="equal")  # fmt: skip
+        axes.set(title=settings.label, xlabel="false positive rate", aspect="equal")
         axes.grid(alpha=0.3)
     panels[0].set_ylabel("true positive rate")
     figure.legend(*fullest_legend(panels), loc="outside right center")
@@ -3329,7 +3333,7 @@ def confusion_figure(path, title, files, titles, rows_settings, classes):
             for i, j in np.ndindex(2, 2):
                 axes.text(j, i, f"{100 * shares[i, j]:.0f}", ha="center", va="center")
         line[0].set_yticks([0, 1], classes, fontsize="small")
-        line[0].set_ylabel(f"{settings.maxtokens}/{settings.maxtokenlen}")
+        line[0].set_ylabel(settings.label)
     for axes in panels[-1]:
         axes.set_xticks([0, 1], classes, fontsize="small", rotation=30)
     figure.supxlabel("said, in % of the class", fontsize="small")
@@ -3434,14 +3438,13 @@ def learning_curve_table(files, heading, titles, settings):
             for a, b in ends
         ]
         rows.append([f"{sizes[-2]} to {sizes[-1]}", *gains])
-    place = f"tokens/length {settings.maxtokens}/{settings.maxtokenlen}"
     notes = [
         "documents per class before the split: 70 % of them are learnt from",
         "all sizes of a draw are judged on its same test part, and a larger training "
         "part contains the smaller ones",
         "the last row: would more labels pay?",
     ]
-    heading = f"Learning curve. {heading}, {place}"
+    heading = f"Learning curve. {heading}, tokens/length {settings.label}"
     return Table(heading, ["documents per class", *titles.values()], rows, notes)
 
 
@@ -3466,8 +3469,7 @@ def learning_curve_figure(path, title, files, titles, rows_settings):
         axes.set_xscale("log")
         axes.set_xticks(sorted(sizes), list(map(str, sorted(sizes))))
         axes.minorticks_off()
-        axes.set(title=f"{settings.maxtokens}/{settings.maxtokenlen}",
-                 xlabel="documents per class")  # fmt: skip
+        axes.set(title=settings.label, xlabel="documents per class")
         axes.grid(alpha=0.3)
     panels[0].set_ylabel("accuracy in %")
     figure.legend(*fullest_legend(panels), loc="outside right center")
@@ -3503,7 +3505,7 @@ def tuning_table(files, heading, columns, rows_settings):
         points = np.mean([int(row["points"]) for row in searches])
         best = counted_params([json.loads(row["best"]) for row in searches])
         rows.append([
-            f"{settings.maxtokens}/{settings.maxtokenlen}", title_of(plain, settings),
+            settings.label, title_of(plain, settings),
             cell_text(before, False), cell_text(after, False), f"{gain.mean():+.1f}",
             interval_text(gain / 100, bounds=(-100, 100)), f"{points:.0f}",
             f"{seconds:.1f}", best,
@@ -3570,7 +3572,6 @@ def errors_table(files, dataset, titles, settings, count):
             entry["doc"], dataset.classes[entry["label"]],
             f"{entry['wrong']} of {len(entry['far'])}", scores, beginning,
         ])  # fmt: skip
-    place = f"{settings.maxtokens}/{settings.maxtokenlen}"
     probable = [
         title for column, title in titles.items()
         if not hasattr(pipeline(column.removesuffix(TUNED), settings)[-1],
@@ -3582,8 +3583,8 @@ def errors_table(files, dataset, titles, settings, count):
         f"border at 0, and probabilities of {', '.join(probable) or 'no model here'}",
     ]
     return Table(
-        f"Errors. {CORPORA[dataset.name].title}, tokens/length {place}: the test "
-        "documents most often missed",
+        f"Errors. {CORPORA[dataset.name].title}, tokens/length {settings.label}: the "
+        "test documents most often missed",
         ["document", "is", "missed by", "scores", "begins"],
         rows,
         notes,
@@ -3639,9 +3640,8 @@ def words_table(train, titles, settings, count=12):
         ends = (weights[weights < 0][:count], weights[weights > 0][::-1][:count])
         for label, end in enumerate(ends):
             rows.append([name, train.classes[label], ", ".join(end.index)])
-    place = f"{settings.maxtokens}/{settings.maxtokenlen}"
     return Table(
-        f"Words that weigh most, tokens/length {place}, first draw",
+        f"Words that weigh most, tokens/length {settings.label}, first draw",
         ["model", "for class", "heaviest first"], rows, [f"data: {train.source}"],
     )  # fmt: skip
 
@@ -3776,7 +3776,7 @@ def all_copies(dataset, train, test, settings):
         tokens = Tokens(s.maxtokens, s.maxtokenlen)
         seen = set(tokens.transform(train.texts))
         same = sum(text in seen for text in tokens.transform(test.texts))
-        what = f"test texts that the article's recipe at {s.maxtokens}/{s.maxtokenlen}"
+        what = f"test texts that the article's recipe at {s.label}"
         rows.append((f"{what} makes equal to a training text", same, tested))
     return rows
 
@@ -4193,8 +4193,7 @@ def report(task, outcome, files):
             )
     size = f", {task.size} per class" if task.size < task.nsamp else ""
     title = f"{title_of(task.column, settings)}{size}"
-    place = f"{settings.maxtokens}/{settings.maxtokenlen}"
-    say(f"{place}", f"repeat {task.repeat + 1:<3} {title:<12} {text}")
+    say(settings.label, f"repeat {task.repeat + 1:<3} {title:<12} {text}")
 
 
 def hardware():
