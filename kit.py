@@ -195,8 +195,7 @@ def write_atomically(path, content):
 def content_digest(path, stamp):
     """SHA-256 of what a folder's files contain and are called; read once a process.
 
-    stamp: whatever changes with the content, as times_of gives it.
-    """
+    stamp: whatever changes with the content, as times_of gives it."""
     digest = hashlib.sha256()
     for name, *_ in stamp:
         with open(Path(path, name), "rb") as stream:
@@ -219,8 +218,7 @@ FORMAT = 1  # of what the caches hold: raise it when a reader or an encoder pass
 def cached_frame(name, made_of, read):
     """The frame that read() returns, from a Parquet file after the first time.
 
-    made_of: what it depends on. Without a library for Parquet it is read each time.
-    """
+    made_of: what it depends on. Without a library for Parquet it is read each time."""
     key = hashlib.sha256(repr((FORMAT, made_of)).encode()).hexdigest()[:24]
     path = cache_folder() / "corpora" / f"{name}-{key}.parquet"
     try:
@@ -253,8 +251,7 @@ def reachable(url, seconds=3):
     """Whether a URL's host answers within the seconds; asked once.
 
     In a thread, since looking up a name has no time limit of its own, and a kernel
-    without internet would otherwise wait for it.
-    """
+    without internet would otherwise wait for it."""
     answered = []
 
     def ask():
@@ -317,9 +314,8 @@ class TableFile:
         name = self.path.name.lower()
         self.name = name.removesuffix(".gz").removesuffix(".zip")
         if name.endswith(NO_TABLES):
-            raise KitError(
-                f"{path} is no table: give CSV, TSV, JSON Lines, Parquet, or a folder "
-                "with a subfolder of .txt files for each class.")
+            raise KitError(f"{path} is no table: give CSV, TSV, JSON Lines, Parquet, "
+                           "or a folder with a subfolder of .txt files for each class.")
 
     def frame(self):
         """The whole table; of CSV all values are strings, and only "" is missing."""
@@ -355,9 +351,8 @@ class TableFile:
                     return archive.read(names[0])
         except (zipfile.BadZipFile, EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise KitError(f"{self.path} is damaged: {error}. Fetch it again.") from error
-        raise KitError(
-            f"{self.path} holds {len(names)} files ({', '.join(names[:5])}); unpack it "
-            "and name the one to read.")
+        raise KitError(f"{self.path} holds {len(names)} files "
+                       f"({', '.join(names[:5])}); unpack it and name the one to read.")
 
     def _encoding(self, raw):
         """The encoding of the bytes: by their mark, else the first that fits."""
@@ -392,9 +387,8 @@ class TableFile:
         header = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
         names = Counter(next(header, []))
         if names and max(names.values()) > 1:
-            raise KitError(
-                f"{self.path} has two columns named {names.most_common(1)[0][0]!r}; "
-                "give one another name.")
+            raise KitError(f"{self.path} has two columns named "
+                           f"{names.most_common(1)[0][0]!r}; give one another name.")
         try:
             frame = pd.read_csv(
                 io.BytesIO(raw), sep=separator, dtype=str, encoding=encoding,
@@ -403,9 +397,8 @@ class TableFile:
             raise KitError(
                 f"{self.path} is no regular table: {one_line(error)}") from error
         if not isinstance(frame.index, pd.RangeIndex):  # pandas' guess for such rows
-            raise KitError(
-                f"{self.path}: the rows have more fields than the header has names; "
-                "put texts with separators in quotes.")
+            raise KitError(f"{self.path}: the rows have more fields than the header "
+                           "has names; put texts with separators in quotes.")
         return frame
 
     def _json(self, raw):
@@ -428,8 +421,7 @@ class TableFile:
 class Columns:
     """Which columns of a frame are text, label and id (attributes, names or "").
 
-    What is not named is guessed where there is one sensible guess.
-    """
+    What is not named is guessed where there is one sensible guess."""
 
     def __init__(self, frame, text="", label="", id=""):
         self.frame = frame
@@ -458,10 +450,9 @@ class Columns:
 
     def _unclear(self, what, likely):
         columns = ", ".join(map(str, self.frame))
-        return KitError(
-            f"Which column is the {what}? The columns are: {columns}; likely: "
-            f"{', '.join(map(str, likely)) or 'none'}. Name it with --{what}-column NAME "
-            f"(in a program: {what}=...).")
+        return KitError(f"Which column is the {what}? The columns are: {columns}; "
+                        f"likely: {', '.join(map(str, likely)) or 'none'}. Name it "
+                        f"with --{what}-column NAME (in a program: {what}=...).")
 
     def _guess_text(self):
         """By its name, or as the one of strings whose values are far longest."""
@@ -510,8 +501,7 @@ def as_labels(values, column):
     """Labels as an ordered category <category>[n], numbers by size, words by letter.
 
     Missing and blank ones stay missing; whole numbers lose their point. A KitError if
-    they are no labels of classes.
-    """
+    they are no labels of classes."""
     try:
         codes, kinds = pd.factorize(values)
     except TypeError as error:
@@ -533,10 +523,9 @@ def as_labels(values, column):
     longest = max(classes, key=len)
     many = len(classes) > MOST_CLASSES or len(classes) > max(known / 2, 2)
     if many or len(longest) > LONGEST_LABEL:
-        raise KitError(
-            f"Column {column!r} has {len(classes)} different values in {known} rows, such "
-            f"as {longest[:40]!r}: an id or free text, no label. Name another one with "
-            "--label-column.")
+        raise KitError(f"Column {column!r} has {len(classes)} different values in "
+                       f"{known} rows, such as {longest[:40]!r}: an id or free text, "
+                       "no label. Name another one with --label-column.")
     return labels
 
 
@@ -544,8 +533,7 @@ def read_table(table, text="", label="", id=""):
     """The frame id, text, label of a table: a file's path, or a DataFrame.
 
     text, label, id: its columns; what is not named is guessed if there is one sensible
-    guess, and said aloud. Rows without an id are called by their number.
-    """
+    guess, and said aloud. Rows without an id are called by their number."""
     frame = table if isinstance(table, pd.DataFrame) else TableFile(table).frame()
     if not len(frame):
         raise KitError(f"{'The table' if frame is table else table} has no rows.")
@@ -570,8 +558,7 @@ def read_table(table, text="", label="", id=""):
 def read_folder(folder, classes=()):
     """The frame id, text, label of a folder with a subfolder of .txt files a class.
 
-    classes: the subfolders to read, all with texts unless they are named.
-    """
+    classes: the subfolders to read, all with texts unless they are named."""
     folder = Path(folder)
     found = {path.name: sorted(path.glob("*.txt")) for path in sorted(folder.iterdir())
              if path.is_dir() and (not classes or path.name in classes)}
@@ -654,8 +641,7 @@ class Mail:
         """The message with those lines gone that broke its headers off.
 
         The parser takes the rest of the headers for the body there. What stands after
-        the last header line of the first paragraph is the body.
-        """
+        the last header line of the first paragraph is the body."""
         head, *body = re.split(rb"\r?\n\r?\n", self.raw, maxsplit=1)
         lines = head.splitlines()
         is_header = [bool(HEADER_LINE.match(line)) for line in lines]
@@ -684,8 +670,7 @@ def read_enron(path, size, seed):
 
     One pass: every record draws a number, and the smallest `size` numbers stay, so that
     memory holds the sample and one chunk of the 1.4 GB. Stray bytes survive as
-    surrogates.
-    """
+    surrogates."""
     rng = np.random.default_rng(seed)
     kept = None
     try:
@@ -720,8 +705,7 @@ SEPARATOR = re.compile(
 def read_email(paths, size, seed):
     """The frame id, text, label of a sample of Enron's messages, and all the letters.
 
-    The letters are those of fradulent_emails.txt (so it is spelt).
-    """
+    The letters are those of fradulent_emails.txt (so it is spelt)."""
     enron, fraud = paths
     letters = SEPARATOR.split(fraud.read_bytes())[1:]
     if not letters:
@@ -744,8 +728,7 @@ def read_imdb_archive(path):
     """The labelled training reviews of aclImdb_v1.tar.gz.
 
     The archive is read as a stream, up to the first file after both classes: the
-    unlabelled part behind them is most of it.
-    """
+    unlabelled part behind them is most of it."""
     rows, labels = [], set()
     try:
         with tarfile.open(path, "r|*") as archive:
@@ -784,8 +767,7 @@ def read_imdb(paths, size, seed):
 def is_synthetic(path):
     """Whether a file, archive or folder is one of the kit's demo corpora, or a copy.
 
-    By its own words, wherever it lies: all of them say so at their beginning.
-    """
+    By its own words, wherever it lies: all of them say so at their beginning."""
     path = path / "README" if path.is_dir() else path
     try:
         with open(path, "rb") as file:
@@ -802,8 +784,7 @@ class Need:
 
     The last name is the one in the Kaggle data set `kaggle` ("owner/slug"); `url` is
     the publisher's own file, with its checksum; `begins_with` stands in its first 512
-    bytes, and not in a file of the same name in other data sets.
-    """
+    bytes, and not in a file of the same name in other data sets."""
 
     names: tuple
     kaggle: str
@@ -880,8 +861,7 @@ class Corpus:
         """The paths of its files.
 
         data: "auto" (Kaggle's mounts, ./data, the cache, the original download),
-        "demo", or the path of a folder that holds the files, or of the one there is.
-        """
+        "demo", or the path of a folder that holds the files, or of the one there is."""
         kept = [cache_folder() / "downloads", kagglehub_cache() / "datasets"]
         special = {"demo": [home() / "demo"], "auto": [KAGGLE_INPUT, Path("data"), *kept]}
         roots = special.get(data, [Path(data)])
@@ -984,8 +964,7 @@ class Dataset:
     """Texts and their classes: the frame has the columns id, text, label <category>.
 
     name: an entry of CORPORA, or any other; title: for tables and figures; source: where
-    the texts come from; dropped: how many texts were left out, by reason.
-    """
+    the texts come from; dropped: how many texts were left out, by reason."""
 
     frame: pd.DataFrame
     name: str = "own"
@@ -1054,9 +1033,8 @@ class Dataset:
         small = sizes[sizes < FEWEST]
         if len(sizes) - len(small) < 2:
             counts = ", ".join(f"{name} {n}" for name, n in sizes.items())
-            raise KitError(
-                f"Two classes of {FEWEST} or more different texts are needed; there are: "
-                f"{counts}.")
+            raise KitError(f"Two classes of {FEWEST} or more different texts are "
+                           f"needed; there are: {counts}.")
         reasons = {f"of class {name} (fewer than {FEWEST})": self.frame.label == name
                    for name in small.index}
         left = self._less(**reasons) if reasons else self
@@ -1067,8 +1045,7 @@ class Dataset:
         """Draw nsamp documents per class (None: all) and split them 70/30, stratified.
 
         The article's corpora give nsamp of each class or none at all; of others each
-        class gives what it has, up to nsamp. Returns (train, test).
-        """
+        class gives what it has, up to nsamp. Returns (train, test)."""
         random_state = seed_of_repeat(seed, repeat)
         rng = np.random.default_rng(random_state)
         rows = []
@@ -1076,9 +1053,8 @@ class Dataset:
             of_class = np.flatnonzero(self.y == label)
             size = min(len(of_class), nsamp or len(of_class))
             if self.corpus.balanced and size < (nsamp or 0):
-                raise KitError(
-                    f"--nsamp {nsamp} is more than the {size} documents of class "
-                    f"{name} in {self.source}.")
+                raise KitError(f"--nsamp {nsamp} is more than the {size} documents of "
+                               f"class {name} in {self.source}.")
             rows.append(rng.choice(of_class, size, replace=False))
         rows = np.concatenate(rows)
         parts = train_test_split(
@@ -1118,8 +1094,7 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
 
     data: where a corpus' files are (a path, "auto", "demo"), of which one too large to
     be read whole gives a sample by nsamp and seed; text, label, id: the columns of a
-    table. Rows without text or label are left out and counted.
-    """
+    table. Rows without text or label are left out and counted."""
     if isinstance(source, pd.DataFrame):
         dataset = Dataset(read_table(source, text, label, id))
     elif str(source) in CORPORA:
@@ -1147,8 +1122,7 @@ class Tokens(TransformerMixin, BaseEstimator):
     maxtokens, drop stop words (before lower-casing, so "The" stays, as in its
     notebooks), lower-case, remove non-word characters and digits, cut each token to
     maxtokenlen characters. text="natural" keeps the first maxtokens words as they
-    stand, without markup, and lets an encoder read all their word pieces.
-    """
+    stand, without markup, and lets an encoder read all their word pieces."""
 
     def __init__(self, maxtokens=50, maxtokenlen=20, text="article"):
         self.maxtokens = maxtokens
@@ -1234,8 +1208,7 @@ class WordPieces:
     """Texts to ids of word pieces, as bert-tensorflow's FullTokenizer gives them.
 
     By the library `tokenizers`, a hundred times faster; its Unicode tables are newer,
-    so that rare code points can differ.
-    """
+    so that rare code points can differ."""
 
     def __init__(self, vocab_file, do_lower_case):
         from tokenizers import Tokenizer
@@ -1285,8 +1258,7 @@ KAGGLE_HANDLE = re.compile(
 class Encoder:
     """The SavedModel that a handle names: a path, a Kaggle handle, or a URL.
 
-    A path counts from here or from this file; a URL gives a packed SavedModel.
-    """
+    A path counts from here or from this file; a URL gives a packed SavedModel."""
 
     handle: str
 
@@ -1399,8 +1371,7 @@ class Encoder:
 def quiet_stderr():
     """Keep back what native code writes to the error stream unless an error comes.
 
-    Some of TensorFlow's lines about oneDNN and CUDA heed no log level.
-    """
+    Some of TensorFlow's lines about oneDNN and CUDA heed no log level."""
     with tempfile.TemporaryFile() as kept:
         sys.stderr.flush()
         stderr = os.dup(2)
@@ -1440,8 +1411,7 @@ def load_module(path):
     """The SavedModel in a folder, as hub.load would give it.
 
     This is all that hub.load does once it has the folder, and spares the user
-    tensorflow_hub's import, which breaks where setuptools or tf_keras do not match.
-    """
+    tensorflow_hub's import, which breaks where setuptools or tf_keras do not match."""
     tf = tensorflow()
     tags = [] if Path(path, "tfhub_module.pb").exists() else None
     logger = tf.get_logger()
@@ -1489,8 +1459,7 @@ class ElmoModule:
 
         strings: <string>[n], words separated by white space; an empty one counts as
         ".". The mean is taken here, since versions 1 and 2 of the module average the
-        padding in, so that their own mean depends on the rest of the batch.
-        """
+        padding in, so that their own mean depends on the rest of the batch."""
         tf = tensorflow()
         strings = tf.strings.strip(tf.strings.regex_replace(strings, r"\s+", " "))
         strings = tf.where(strings == "", ".", strings)
@@ -1509,8 +1478,7 @@ class BertModule:
     """BERT from the three forms of SavedModels in which it is published.
 
     TF2 with a dict in and out (versions 3 and 4), TF2 with a list [word ids, mask, type
-    ids] in and [pooled, sequence] out (1 and 2), and TF1-format with signatures.
-    """
+    ids] in and [pooled, sequence] out (1 and 2), and TF1-format with signatures."""
 
     def __init__(self, path):
         self.path = path
@@ -1624,8 +1592,7 @@ class ElmoEmbedding:
     <float>[n, d], the mean over the words of gamma * sum softmax(w)_i layer_i.
 
     elmo_path: a handle or path, as Encoder takes them. The three w and gamma are its
-    weights; the module itself stays as it is.
-    """
+    weights; the module itself stays as it is."""
 
     def __init__(self, elmo_path=ELMO, **kwargs):
         super().__init__(**kwargs)
@@ -1667,8 +1634,7 @@ class BertEmbedding:
 
     n_fine_tune_layers: how many layers of the encoder train, from the top; with
     pooling="first" the pooler, too, if any does. pooling: "mean" of the last layer
-    over the mask, or "first", the pooled output. bert_path: as Encoder takes it.
-    """
+    over the mask, or "first", the pooled output. bert_path: as Encoder takes it."""
 
     def __init__(self, n_fine_tune_layers=10, pooling="mean", bert_path=BERT, **kwargs):
         super().__init__(**kwargs)
@@ -1740,8 +1706,7 @@ HEAD_UNITS = 256  # the article's one hidden layer
 def head_model(inputs, embedding, learning_rate, classes):
     """The article's head on an embedding, compiled: Dense 256 relu, and the output.
 
-    For two classes one sigmoid, as in the article; for more a softmax of each.
-    """
+    For two classes one sigmoid, as in the article; for more a softmax of each."""
     import keras
 
     hidden = keras.layers.Dense(HEAD_UNITS, activation="relu")(embedding)
@@ -1759,8 +1724,7 @@ def head_model(inputs, embedding, learning_rate, classes):
 def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3, classes=2):
     """The article's Listing 2: a Keras model, <string>[n, 1] to <float>[n, 1 or K].
 
-    Give its fit and predict a tf.constant of strings: Keras 3 refuses NumPy's.
-    """
+    Give its fit and predict a tf.constant of strings: Keras 3 refuses NumPy's."""
     layer = keras_layer("ElmoEmbeddingLayer")(elmo_path)
     import keras
 
@@ -1773,8 +1737,7 @@ def build_bert_model(
     learning_rate=1e-3, classes=2):
     """The article's Listing 4: a Keras model of triplets <int>[n, max_seq_length] x 3.
 
-    max_seq_length=None takes triplets of any length.
-    """
+    max_seq_length=None takes triplets of any length."""
     layer = keras_layer("BertLayer")(n_fine_tune_layers, pooling, bert_path)
     import keras
 
@@ -1792,8 +1755,7 @@ class FeatureStore:
 
     SQLite survives a killed kernel and serves several processes and threads; where the
     disk is full or the file broken, memory alone has to do. `written` counts the new
-    vectors.
-    """
+    vectors."""
 
     def __init__(self, path=None):
         self.memory = {}
@@ -1806,9 +1768,8 @@ class FeatureStore:
         for second_try in (False, True):
             try:
                 database = sqlite3.connect(path, timeout=60, check_same_thread=False)
-                database.execute(
-                    "CREATE TABLE IF NOT EXISTS features "
-                    "(key BLOB PRIMARY KEY, shape TEXT, value BLOB)")
+                database.execute("CREATE TABLE IF NOT EXISTS features (key BLOB "
+                                 "PRIMARY KEY, shape TEXT, value BLOB)")
                 return database
             except sqlite3.DatabaseError as error:
                 if second_try or isinstance(error, sqlite3.OperationalError):
@@ -1872,8 +1833,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
     path: the encoder's handle or folder; store: the SQLite file of the features, None
     for memory only. The features are kept by the encoder's content, the limit and the
-    text, so epochs, folds, grids, repeats and later runs cost no pass.
-    """
+    text, so epochs, folds, grids, repeats and later runs cost no pass."""
 
     max_seq_length = None  # word pieces, where the encoder reads such
 
@@ -1960,8 +1920,7 @@ class BertFeatures(FrozenEncoder):
     """BERT's embedding <float32>[n, d]: pooling "mean" over the mask, or "first".
 
     max_seq_length: word pieces that are read of a text, the two special ones among
-    them; None leaves it to the encoder.
-    """
+    them; None leaves it to the encoder."""
 
     def __init__(self, path, store=None, pooling="mean", max_seq_length=None):
         super().__init__(path, store)
@@ -2002,8 +1961,7 @@ class DenseHead(ClassifierMixin, BaseEstimator):
 
     weights_: as in the Keras model: [layer_weights, gamma,] kernel, bias, kernel, bias.
     history_: loss and accuracy of each epoch; with validation_data also val_loss and
-    val_accuracy, which are recorded and never used.
-    """
+    val_accuracy, which are recorded and never used."""
 
     def __init__(
         self, units=HEAD_UNITS, epochs=5, batch_size=32, learning_rate=1e-3,
@@ -2146,8 +2104,7 @@ class FineTunedBert(ClassifierMixin, BaseEstimator):
     The head starts as one trained on the frozen encoder, since a random one would
     distort the encoder before it has learnt anything (Kumar et al. 2022), and learn
     little itself at the encoder's rate. Parameters as in build_bert_model, BertFeatures
-    and DenseHead. model_ is the Keras model, history_ its history.
-    """
+    and DenseHead. model_ is the Keras model, history_ its history."""
 
     def __init__(
         self, path, n_fine_tune_layers=2, pooling="mean", max_seq_length=None, epochs=5,
@@ -2254,8 +2211,7 @@ class Settings:
 
     nsamp: documents per class; maxtokens, maxtokenlen: the article's limits, in words
     and characters; text: what the encoders read, "article" or "natural"; svm:
-    parameters of SVC; store: the SQLite file of the features, None for memory only.
-    """
+    parameters of SVC; store: the SQLite file of the features, None for memory only."""
 
     nsamp: int = 1000
     maxtokens: int = 50
@@ -2286,8 +2242,7 @@ class Algorithm:
     text, whatever the settings say. param_grid: what --tune tries; it may name any step,
     tokens__maxtokens, too. resource: what successive halving gives more of, documents
     or one of the grid's. growth: with which power of the texts the seconds of a fit
-    grow, of models that can take long. judged: whether it is an opponent at all.
-    """
+    grow, of models that can take long. judged: whether it is an opponent at all."""
 
     title: str
     steps: Callable
@@ -2436,8 +2391,7 @@ def scores_of(model, X):
     """How likely a fitted model finds each class, <float>[n, K]: larger is likelier.
 
     Distances or logits where it has them, else probabilities. Of two classes the first
-    column is the second's negative.
-    """
+    column is the second's negative."""
     if not hasattr(model, "decision_function"):
         return model.predict_proba(X)
     scores = model.decision_function(X)
@@ -2447,8 +2401,7 @@ def scores_of(model, X):
 def area_under_roc(y, predicted, scores, **weights):
     """Of class 1; of more classes the mean of one against the rest.
 
-    Classes that y lacks, or is made of, have none and are left out.
-    """
+    Classes that y lacks, or is made of, have none and are left out."""
     columns = range(scores.shape[1])[1 if scores.shape[1] == 2 else 0 :]
     areas = [
         metrics.roc_auc_score(y == c, scores[:, c], **weights)
@@ -2471,8 +2424,7 @@ class Outcome:
     """What one model did on one split. Times in seconds; measures 0..1.
 
     predicted <int>[n_test], scores <float>[n_test, K]; params: the parameters of the
-    steps; history: by epoch, if any; search: the Search that chose the parameters.
-    """
+    steps; history: by epoch, if any; search: the Search that chose the parameters."""
 
     measures: dict
     encode_seconds: float
@@ -2517,8 +2469,7 @@ def in_waves(calls, jobs=None):
 
     The only caller of workers: joblib's, those that `joblib.parallel_config` names (its
     own processes unless it names others). jobs: how many, None for all there are. The
-    functions are pure: they return, and the parent alone writes.
-    """
+    functions are pure: they return, and the parent alone writes."""
     calls = list(calls)
     backend, _ = joblib.parallel.get_active_backend()
     as_they_come = getattr(backend, "supports_return_generator", False)
@@ -2535,8 +2486,7 @@ class TimeSpent(Exception):
 def in_time(seconds, function, *arguments):
     """A call in a process of its own, which ends with the time it may take.
 
-    Some models compute for hours without a look at the clock or at signals.
-    """
+    Some models compute for hours without a look at the clock or at signals."""
     pool = ProcessPoolExecutor(1)
     try:
         return pool.submit(function, *arguments).result(timeout=seconds)
@@ -2551,8 +2501,7 @@ def time_limit(seconds):
     """Raise TimeSpent in the block after so many seconds, where the system can.
 
     That is in the main thread, under Linux and macOS: for work that must stay in this
-    process, as an encoder's does.
-    """
+    process, as an encoder's does."""
     can = threading.current_thread() is threading.main_thread()
     if not (seconds and can and hasattr(signal, "setitimer")):
         yield
@@ -2584,8 +2533,7 @@ class Search:
 
     model: the pipeline with the best parameters, not fitted; params: these; score:
     their mean over the folds, 0..1; points: how many were tried in all folds; seconds:
-    of this run; ended: "done", "budget spent" or "interrupted".
-    """
+    of this run; ended: "done", "budget spent" or "interrupted"."""
 
     model: Pipeline
     how: str
@@ -2613,8 +2561,7 @@ class Trials:
 
     The kinds of search are methods: grid, random, hyperopt, halving. rows: dicts of
     tuning.csv that are known already; record(row) keeps a new one. deadline:
-    time.monotonic() after which TimeSpent is raised.
-    """
+    time.monotonic() after which TimeSpent is raised."""
 
     KINDS = ("grid", "random", "hyperopt", "halving")
 
@@ -2714,8 +2661,7 @@ class Trials:
 
         More documents for most; where the resource is a parameter (trees), its largest
         value is for the winner alone, which needs no judging, and the last round gets a
-        ninth: that chose as well as the whole grid, on five draws of e-mail.
-        """
+        ninth: that chose as well as the whole grid, on five draws of e-mail."""
         grid = dict(self.param_grid)
         values = grid.pop(resource, None)
         most = max(values) // HALVING_FACTOR**2 if values else len(self.y)
@@ -2731,8 +2677,7 @@ class Trials:
     def best(self):
         """(parameters, mean score, points tried) of the best point with all its folds.
 
-        Of successive halving only the last round counts, with most of the resource.
-        """
+        Of successive halving only the last round counts, with most of the resource."""
         scores = {}
         for (point, _, resource), score in self.known.items():
             scores.setdefault((resource, point), []).append(score)
@@ -2753,8 +2698,7 @@ def tune(
     how: one of Trials.KINDS; budget: points <int>, or seconds as "60s"; resource: what
     halving gives more of, n_samples or a parameter of the grid, of which the winner gets
     the most. rows: scores that are known (dicts of tuning.csv), record(row): keeps a new
-    one. Ctrl-C and a spent budget end the search; the best point so far is taken.
-    """
+    one. Ctrl-C and a spent budget end the search; the best point so far is taken."""
     timed = str(budget or "").endswith("s")
     started = time.monotonic()
     # The first steps that learn nothing and are not searched make the same of a text in
@@ -2826,8 +2770,7 @@ WRITTEN = ("table.md", "tuning.md", "learning_curve.md", "errors.md", "audit.md"
 def typed(rows, columns):
     """Rows (dicts, or a frame) as a frame with these columns and types.
 
-    Rows in which a whole number is missing are left out: a kill has cut them short.
-    """
+    Rows in which a whole number is missing are left out: a kill has cut them short."""
     frame = pd.DataFrame(rows, columns=list(columns))
     for name, kind in columns.items():
         values = frame[name].astype(object)
@@ -2845,8 +2788,7 @@ class Task:
     """One model at one setting on one draw: one row of results.csv.
 
     settings.nsamp: the documents per class that it learns from, before the split, which
-    are fewer than the `drawn` ones on a learning curve only.
-    """
+    are fewer than the `drawn` ones on a learning curve only."""
 
     column: Column
     settings: Settings
@@ -2873,8 +2815,7 @@ class Results:
     asked: whatever makes two runs the same, as JSON data. A run that did not finish is
     taken up again by the same asked; another run's files are moved to a folder beside.
     report: what tables and figures take, once the run is over; pages: all there is to
-    read, by name. interrupted: whether it, or a search, was ended by Ctrl-C.
-    """
+    read, by name. interrupted: whether it, or a search, was ended by Ctrl-C."""
 
     def __init__(self, folder=None, asked=None, classes=()):
         self.folder = folder and Path(folder)
@@ -3001,8 +2942,7 @@ class Results:
     def add(self, task, seed, train, test, outcome):
         """Keep a task's result (an Outcome, or the reason <str> why there is none).
 
-        The row of results.csv comes last: it tells that the others are whole.
-        """
+        The row of results.csv comes last: it tells that the others are whole."""
         failed = isinstance(outcome, str)
         algorithm, settings = task.column.algorithm, task.settings
         place = task.place | {"dataset": test.name, "source": test.source}
@@ -3065,8 +3005,7 @@ class Estimate:
     variance: of one draw's value; degrees: of freedom, infinite where the variance is
     taken from the test documents. The training parts overlap, so the variance of the
     mean is (1/R + n_test/n_train) times that of one value (Nadeau and Bengio 2003),
-    which is also the correlated t of Benavoli et al. (JMLR 18, 2017).
-    """
+    which is also the correlated t of Benavoli et al. (JMLR 18, 2017)."""
 
     mean: float
     variance: float
@@ -3078,8 +3017,7 @@ class Estimate:
         """Of values, or differences, <float>[R] by repeat.
 
         document_variance(): that of one draw, from its test documents, asked for where
-        the draws are too few to tell a deviation.
-        """
+        the draws are too few to tell a deviation."""
         few, mean = len(values) < FEWEST_DRAWS, float(np.mean(values))
         if few:
             return cls(mean, document_variance(), len(values), np.inf)
@@ -3132,8 +3070,7 @@ class Verdict:
     encoder, simple: their titles; difference: of their means; low, high: the interval of
     how far the best encoder is above the best simple model, corrected for the choice of
     both (see Report.advantage); all 0..1. cost: the ratio of their seconds. draws: how
-    many there were; enough: how many would tell, None if a thousand would not.
-    """
+    many there were; enough: how many would tell, None if a thousand would not."""
 
     maxtokens: int
     encoder: str
@@ -3166,8 +3103,7 @@ class Verdict:
             most = (f"at most {high:.1f} points above" if high > 0 else
                     f"at least {-high:.1f} points below")
             return (f"{place} transfer does not pay: {self.encoder} is {most} "
-                    f"{self.simple}, {distance} {side} it on average {range_}, "
-                    f"{cost}.")
+                    f"{self.simple}, {distance} {side} it on average {range_}, {cost}.")
         more = (f"about {self.enough} would do" if self.enough else
                 "more draws of these texts would not tell either")
         draws = f"{self.draws} draw{'s' if self.draws > 1 else ''}"
@@ -3179,9 +3115,8 @@ class Verdict:
 
 # ---------------------------------------------------------------------------- Tables
 
-LEGEND = (
-    "* the best of its row, and all that a paired test on the same splits cannot tell "
-    "from it (5 %, Holm's correction)")
+LEGEND = ("* the best of its row, and all that a paired test on the same splits "
+          "cannot tell from it (5 %, Holm's correction)")
 INTERVAL_LEGEND = "95 %: interval of the mean, corrected for overlapping training parts"
 
 
@@ -3276,9 +3211,8 @@ class Report:
         nsamp = self.settings[0].nsamp
         count = f"{nsamp}" if self.dataset.corpus.balanced else f"up to {nsamp}"
         metric = self.metric.replace("_", " ")
-        return (
-            f"{self.dataset.title}: {metric} in %, {len(self.dataset.classes)} classes, "
-            f"{count} documents per class, {draws} draw(s), 70/30 split")
+        return (f"{self.dataset.title}: {metric} in %, {len(self.dataset.classes)} "
+                f"classes, {count} documents per class, {draws} draw(s), 70/30 split")
 
     @property
     def data_note(self):
@@ -3311,8 +3245,7 @@ class Report:
 
     def document_variance(self, columns, settings):
         """The variance of one draw's value, or difference of two columns, from its
-        test documents: in closed form for accuracy, else by resampling them.
-        """
+        test documents: in closed form for accuracy, else by resampling them."""
         draws = list(zip(*(self.judged(column, settings) for column in columns)))
         signs = (1, -1)[: len(columns)]
         rng = np.random.default_rng(0)
@@ -3355,8 +3288,7 @@ class Report:
         """The best column of a row, and those that cannot be told from it.
 
         Paired tests, Holm's correction over the row; for one draw and accuracy
-        McNemar's exact test.
-        """
+        McNemar's exact test."""
         columns = self.compared(settings)
         if len(columns) < 2:
             return set()
@@ -3484,8 +3416,7 @@ class Report:
     def saving(self, settings):
         """What transfer saves in labels, by the means of the learning curves, or "".
 
-        Between two sizes the curve is taken for a line over their logarithms.
-        """
+        Between two sizes the curve is taken for a line over their logarithms."""
         groups = self.opponents(self.plain)
         curves = [
             {column.title(settings): curve.map(np.mean) for column in group
@@ -3601,8 +3532,7 @@ class Report:
 
         Columns doc, label, wrong and times (over models and repeats), far (how far on
         the wrong side, 0..1), said (what was said instead, by title). Models that always
-        say the same do not count.
-        """
+        say the same do not count."""
         rows = []
         for column in self.columns:
             found = self.results.of("predictions", column, settings)
@@ -3704,8 +3634,7 @@ class Figures:
     def history(self, column):
         """Training and held-out accuracy by epoch of a head, a colour per setting.
 
-        The repeats are averaged. None for a column without epochs.
-        """
+        The repeats are averaged. None for a column without epochs."""
         rows = self.report.results.frame("history")
         rows = rows[rows.model == column.name]
         if not len(rows):
@@ -3756,8 +3685,7 @@ class Figures:
     def roc_curve(judged):
         """(false, true) positive rates <float>[101], the mean over repeats and classes.
 
-        Of two classes class 1 is the positive one; of more each against the rest.
-        """
+        Of two classes class 1 is the positive one; of more each against the rest."""
         grid, curves = np.linspace(0, 1, 101), []
         for y, _, scores in judged:
             for c in range(scores.shape[1])[1 if scores.shape[1] == 2 else 0 :]:
@@ -3787,8 +3715,7 @@ class Figures:
         """What share of each class is taken for which, in %.
 
         A panel for every setting and column for a few classes; for more the best column
-        with an encoder and the best without, at the last setting; None for too many.
-        """
+        with an encoder and the best without, at the last setting; None for too many."""
         report, rows, columns = self.report, self.report.settings, self.report.columns
         classes = report.dataset.classes
         if len(classes) > SMALL_MATRIX:
@@ -3821,8 +3748,7 @@ class Figures:
 
     def tried(self, column):
         """A frame of a column's points: each parameter, and the mean score in % of the
-        folds; of halving with each point's most of the resource.
-        """
+        folds; of halving with each point's most of the resource."""
         rows = self.report.results.frame("tuning")
         rows = rows[rows.model == column.model]
         place = ["maxtokens", "maxtokenlen", "repeat", "search", "point"]
@@ -3837,8 +3763,7 @@ class Figures:
         """The score in the folds over the points that a column's searches tried.
 
         A search of two or three parameters on a grid: a surface by two of them, a panel
-        for each value of the third. Others: a panel for each parameter.
-        """
+        for each value of the third. Others: a panel for each parameter."""
         table = self.tried(column)
         names = sorted(table.columns.drop("score"), key=lambda n: table[n].nunique())
         if not len(table):
@@ -3911,8 +3836,7 @@ SHOWN_WORDS = 12
 def shares_by_class(found, y, classes):
     """The share of each class' texts that has each word, <float>[K, v].
 
-    found: counts or marks [n, v] (sparse); classes: how many there are.
-    """
+    found: counts or marks [n, v] (sparse); classes: how many there are."""
     found = found > 0
     return np.vstack(
         [np.asarray(found[np.asarray(y) == c].mean(axis=0))[0] for c in range(classes)])
@@ -3922,8 +3846,7 @@ def word_weights(model, train):
     """Weights <float>[K, v] of a fitted pipeline's words for each class, as a frame with
     the words as columns; None if its features have no names or it has no weights.
 
-    Trees tell importances only: each counts for the class that has the word most.
-    """
+    Trees tell importances only: each counts for the class that has the word most."""
     features, classifier = model[-2], model[-1]
     if not hasattr(features, "get_feature_names_out"):
         return None
@@ -3990,8 +3913,7 @@ def near_copies(texts, others=None):
     """For each text the other one that is most alike, if half of its phrases are.
 
     <int>[n], positions among others (None: among the texts themselves), -1 for none.
-    Alike is the cosine of the sets of three-word phrases, by nearest neighbours.
-    """
+    Alike is the cosine of the sets of three-word phrases, by nearest neighbours."""
     phrases = HashingVectorizer(
         ngram_range=(3, 3), token_pattern=r"\w+", binary=True, alternate_sign=False,
         n_features=2**22, dtype=np.float32)
@@ -4007,8 +3929,7 @@ def one_word_rules(texts, y, classes):
 
     A frame by word, the best first: the class (its number) that it tells best, the share
     of that class with it (inside) and of the rest (outside), how many texts have it, and
-    the accuracy of the rule, class and rest weighing the same.
-    """
+    the accuracy of the rule, class and rest weighing the same."""
     words = CountVectorizer(
         token_pattern=r"\S+", lowercase=False, binary=True, dtype=np.float64)
     found = words.fit_transform(texts)
@@ -4030,8 +3951,7 @@ class Audit:
     """The traps of a data set in numbers, before any model runs.
 
     train, test: a split of it; settings: the table's rows. tables: what there is to see,
-    the traps first.
-    """
+    the traps first."""
 
     def __init__(self, dataset, train, test, settings):
         self.dataset, self.train, self.test = dataset, train, test
@@ -4049,8 +3969,7 @@ class Audit:
 
     def _as_read(self, texts):
         """The words of each text's beginning, as they stand and as baselines read them,
-        joined by spaces.
-        """
+        joined by spaces."""
         settings = self.settings[0]
         natural = Tokens(settings.maxtokens, text="natural").transform(texts)
         article = Tokens(settings.maxtokens, settings.maxtokenlen).transform(texts)
@@ -4103,8 +4022,7 @@ class Audit:
     def _alike(self, drawn):
         """Pairs of classes (first, second, cosine), the most alike in their words first.
 
-        Of three or more: what all classes have alike says nothing and is taken off.
-        """
+        Of three or more: what all classes have alike says nothing and is taken off."""
         classes = self.classes
         if len(classes) == 2:
             return []
@@ -4223,8 +4141,7 @@ TABLE, TEXTS, ENCODING, SEARCHING, LOOKING, RUNNING = (
 @dataclass(frozen=True)
 class Options:
     """What can be asked of a comparison: the keywords of compare(), and the options of
-    the command line. None stands for what suits the data set, see Corpus.
-    """
+    the command line. None stands for what suits the data set, see Corpus."""
 
     models: tuple | None = option(
         None, f"columns of the table, any of {' '.join(ALGORITHMS)}, by spaces or commas",
@@ -4289,14 +4206,12 @@ class Options:
         if self.limit == 0:
             raise KitError("--time-limit 0s leaves no time.")
         if self.sweep and (self.maxtokens or self.maxtokenlen):
-            raise KitError(
-                "--sweep runs the article's three settings: leave out --maxtokens and "
-                "--maxtokenlen, or leave out --sweep.")
+            raise KitError("--sweep runs the article's three settings: leave out "
+                           "--maxtokens and --maxtokenlen, or leave out --sweep.")
         start = curve_sizes(10**6)[0]
         if self.learning_curve and (self.nsamp or start) < start:
-            raise KitError(
-                f"--learning-curve starts at {start} documents per class, and --nsamp is "
-                f"{self.nsamp}.")
+            raise KitError(f"--learning-curve starts at {start} documents per class, "
+                           f"and --nsamp is {self.nsamp}.")
 
     @classmethod
     def _read(cls, one, value):
@@ -4396,9 +4311,8 @@ class Options:
         if self.tune is not None and not tuned:
             raise KitError("--tune: there is nothing to tune in these models.")
         if self.n_fine_tune_layers and "bert" in tuned:
-            raise KitError(
-                "--tune searches heads over a frozen BERT: leave out "
-                "--n-fine-tune-layers, or name other models after --tune.")
+            raise KitError("--tune searches heads over a frozen BERT: leave out "
+                           "--n-fine-tune-layers, or name other models after --tune.")
         return tuple(chain.from_iterable(
             [Column(m), Column(m, tuned=True)] if m in tuned else [Column(m)]
             for m in models))
@@ -4407,8 +4321,7 @@ class Options:
 def outcome_of(call, limit=None):
     """What call() returns, or the reason <str> why it gave nothing.
 
-    One model's failure must not cost the others' results.
-    """
+    One model's failure must not cost the others' results."""
     try:
         return call()
     except TimeSpent:
@@ -4439,8 +4352,7 @@ WORTH_TELLING = 30  # seconds
 class Run:
     """One comparison: what was asked of which data set, and what it found so far.
 
-    All models see the same documents, split the same way.
-    """
+    All models see the same documents, split the same way."""
 
     def __init__(self, dataset, options, out):
         self.dataset, self.options = dataset, options
@@ -4485,8 +4397,7 @@ class Run:
     def forecast(self):
         """Say what the models cost that can take long, from a fit on a tenth of the texts.
 
-        Their seconds grow with a power of the texts, Algorithm.growth.
-        """
+        Their seconds grow with a power of the texts, Algorithm.growth."""
         train, settings = self.splits[0][0], self.rows[-1]
         if len(train) < COSTLY and len(train.classes) < CLASSES_COSTLY:
             return
@@ -4508,8 +4419,7 @@ class Run:
         """Compute what has no result yet; Ctrl-C ends it with what is finished.
 
         The simple plain columns come first, on all workers; an encoder uses all cores,
-        or the card, by itself, and a search sends its folds to the workers.
-        """
+        or the card, by itself, and a search sends its folds to the workers."""
         lost = {}
         for column in self.columns:
             handle = column.encoder(self.rows[0])
@@ -4642,8 +4552,7 @@ def compare(dataset, models=None, out=None, **options):
     dataset: a Dataset, or what load() takes. models: names of ALGORITHMS. out: a folder
     for the result files; None writes none. options: the fields of Options, which are the
     command line's of the same names. A run that was cut off is taken up again by the
-    same call; Ctrl-C ends it with what is finished.
-    """
+    same call; Ctrl-C ends it with what is finished."""
     started = time.monotonic()
     known = Options.__dataclass_fields__
     for name in options.keys() - known.keys():
@@ -4736,8 +4645,7 @@ def command_words(argv):
     """The words after the command: of lists and strings, or the shell's.
 
     In a notebook sys.argv holds the kernel's own options, which are not for us, unless
-    %run has put the script's name there.
-    """
+    %run has put the script's name there."""
     if all(part is None for part in argv):
         from_kernel = os.path.basename(sys.argv[0]).endswith("kernel_launcher.py")
         return [] if from_kernel else sys.argv[1:]
@@ -4806,8 +4714,7 @@ def command_line(name, *argv):
     """Run one of CORPORA, or "own", with options as strings, lists, or the shell's.
 
     Returns the exit code: 0 if every model gave a result, 1 if one failed or the run was
-    interrupted, 2 for a wrong option or missing data.
-    """
+    interrupted, 2 for a wrong option or missing data."""
     for stream in (sys.stdout, sys.stderr):  # a terminal may not know ±
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -4819,9 +4726,8 @@ def command_line(name, *argv):
     except SystemExit:  # --help
         return 0
     except KeyboardInterrupt:
-        print(
-            "Interrupted. What was finished is written, and the same command goes on "
-            "from there.",
+        print("Interrupted. What was finished is written, and the same command goes "
+              "on from there.",
             file=sys.stderr)
         return 1
     except OSError as error:  # a full disk, a folder that may not be written
@@ -4841,8 +4747,7 @@ def import_pasted(source, before, names):
 
     As a file the kit has names of its own, which the notebook's cannot harm nor be
     harmed by, and other processes can import it. names: the notebook's, of which
-    those in `before` are put back; __all__ and kit itself are added.
-    """
+    those in `before` are put back; __all__ and kit itself are added."""
     folder = cache_folder() / "pasted" / hashlib.sha256(source.encode()).hexdigest()[:12]
     write_atomically(folder / "kit.py", source.encode())
     sys.path.insert(0, str(folder))
