@@ -318,14 +318,25 @@ class TableFile:
                            "or a folder with a subfolder of .txt files for each class.")
 
     def frame(self):
-        """The whole table; of CSV all values are strings, and only "" is missing."""
+        """The whole table; of CSV only an empty field is missing, not "NA" or "null"."""
         if self.name.endswith((".parquet", ".pq")):
             return self._parquet()
-        raw = self._unpacked()
-        if not raw.strip():
-            raise KitError(f"{self.path} is empty.")
         is_json = self.name.endswith((".jsonl", ".ndjson", ".json"))
-        return self._json(raw) if is_json else self._csv(raw)
+        try:
+            with self._opened() as stream:
+                sample = stream.read(1 << 16)
+            if not sample.strip():
+                raise KitError(f"{self.path} is empty.")
+            encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
+            if b"\0" in sample and encodings is ENCODINGS:
+                raise KitError(f"{self.path} is no table of texts: it has zero bytes.")
+            for encoding in encodings:
+                with contextlib.suppress(UnicodeDecodeError), self._opened() as stream:
+                    read = self._json if is_json else self._csv
+                    return read(stream, encoding, sample.decode(encoding, "replace"))
+        except (zipfile.BadZipFile, EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise KitError(f"{self.path} is damaged: {error}. Fetch it again.") from error
+        raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
 
     def _parquet(self):
         try:
@@ -337,34 +348,18 @@ class TableFile:
         except (OSError, ValueError) as error:
             raise KitError(f"{self.path} is no Parquet: {one_line(error)}") from error
 
-    def _unpacked(self):
-        """The file's bytes, out of its .gz, or out of a .zip of one file."""
+    def _opened(self):
+        """A stream of the file's bytes, out of its .gz, or out of a .zip of one file."""
         kind = self.path.suffix.lower()
-        try:
-            if kind != ".zip":
-                with (gzip.open if kind == ".gz" else open)(self.path, "rb") as stream:
-                    return stream.read()
-            with zipfile.ZipFile(self.path) as archive:
-                names = [name for name in archive.namelist()
-                         if not name.startswith("__MACOSX") and name[-1] != "/"]
-                if len(names) == 1:
-                    return archive.read(names[0])
-        except (zipfile.BadZipFile, EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise KitError(f"{self.path} is damaged: {error}. Fetch it again.") from error
+        if kind != ".zip":
+            return (gzip.open if kind == ".gz" else open)(self.path, "rb")
+        archive = zipfile.ZipFile(self.path)
+        names = [name for name in archive.namelist()
+                 if not name.startswith("__MACOSX") and name[-1] != "/"]
+        if len(names) == 1:
+            return archive.open(names[0])
         raise KitError(f"{self.path} holds {len(names)} files "
                        f"({', '.join(names[:5])}); unpack it and name the one to read.")
-
-    def _encoding(self, raw):
-        """The encoding of the bytes: by their mark, else the first that fits."""
-        if raw.startswith(UTF16):
-            return "utf-16"
-        if b"\0" in raw[: 1 << 16]:
-            raise KitError(f"{self.path} is no table of texts: it has zero bytes.")
-        for encoding in ENCODINGS:
-            with contextlib.suppress(UnicodeDecodeError):
-                raw.decode(encoding)
-                break
-        return encoding
 
     @staticmethod
     def _separator(sample):
@@ -379,10 +374,9 @@ class TableFile:
                     best = separator, alike
         return best[0]
 
-    def _csv(self, raw):
-        encoding = self._encoding(raw)
+    def _csv(self, stream, encoding, sample):
         csv.field_size_limit(2**31 - 1)  # some documents are longer than its 128 KiB
-        sample = raw[: 1 << 16].decode(encoding, "replace").lstrip("\ufeff")
+        sample = sample.lstrip("\ufeff")
         separator = self._separator(sample)
         header = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
         names = Counter(next(header, []))
@@ -391,8 +385,10 @@ class TableFile:
                            f"{names.most_common(1)[0][0]!r}; give one another name.")
         try:
             frame = pd.read_csv(
-                io.BytesIO(raw), sep=separator, dtype=str, encoding=encoding,
-                keep_default_na=False, na_values=[""])
+                stream, sep=separator, encoding=encoding, keep_default_na=False,
+                na_values=[""])
+        except UnicodeDecodeError:
+            raise
         except ValueError as error:  # as are pandas' errors of parsing
             raise KitError(
                 f"{self.path} is no regular table: {one_line(error)}") from error
@@ -401,16 +397,18 @@ class TableFile:
                            "has names; put texts with separators in quotes.")
         return frame
 
-    def _json(self, raw):
+    def _json(self, stream, encoding, sample):
         """Of objects on lines, or in one list."""
-        text = raw.decode(self._encoding(raw)).lstrip("\ufeff")
+        lines = io.TextIOWrapper(stream, encoding.replace("utf-8", "utf-8-sig"))
         rows, number = [], 1
         try:
-            if text.lstrip().startswith("["):
-                rows = json.loads(text)
+            if sample.lstrip("\ufeff \r\n").startswith("["):
+                rows = json.load(lines)
             else:
-                for number, line in enumerate(text.split("\n"), 1):
+                for number, line in enumerate(lines, 1):
                     rows += [json.loads(line)] if line.strip() else []
+        except UnicodeDecodeError:
+            raise
         except ValueError as error:
             raise KitError(f"{self.path}, line {number} is no JSON: {error}") from error
         if not all(isinstance(row, dict) for row in rows):
@@ -473,23 +471,24 @@ class Columns:
 
     def _guess_label(self):
         """By its name, or as the only one with few values."""
+        named = [c for c in self.others if str(c).lower() in LABEL_NAMES]
+        if len(named) == 1:
+            return named[0]
         kinds = {}
         for column in self.others:
             with contextlib.suppress(TypeError):  # lists in the cells
                 kinds[column] = self.frame[column].nunique()
         most = min(MOST_CLASSES, len(self.frame) / 5)
         few = [column for column, n in kinds.items() if 2 <= n <= most]
-        named = [column for column in kinds if str(column).lower() in LABEL_NAMES]
-        flags = [c for c in few if set(self.frame[c].dropna().astype(str)) <= {"0", "1"}]
+        flags = [c for c in few if {*map(str, self.frame[c].dropna().unique())}
+                 <= {"0", "1"}]
         if len(flags) > 2 and not named:
             raise KitError(
                 f"{', '.join(map(str, flags))} look like several labels of one text, "
-                "which this kit does not compare; name one of them with --label-column."
-            )
-        found = named if len(named) == 1 else few
-        if len(found) != 1:
+                "which this kit does not compare; name one of them with --label-column.")
+        if named or len(few) != 1:
             raise self._unclear("label", named or few)
-        return found[0]
+        return few[0]
 
     def _guess_id(self):
         """One that is called so and differs in every row."""
@@ -542,7 +541,7 @@ def read_table(table, text="", label="", id=""):
         raise KitError(f"The table has two columns named {twice!r}; rename one.")
     columns = Columns(frame, text, label, id)
     labels, texts = as_labels(frame[columns.label], columns.label), frame[columns.text]
-    strange = [v for v in texts.dropna().head(1000) if not isinstance(v, str)]
+    strange = [v for v in texts.head(1000).dropna() if not isinstance(v, str)]
     if strange:
         raise KitError(
             f"Column {columns.text!r} holds {type(strange[0]).__name__} values such as "
@@ -550,8 +549,7 @@ def read_table(table, text="", label="", id=""):
         )
     said = f"text: {columns.text}; label: {columns.label}, {len(labels.categories)} classes"
     say("columns", f"{said}; id: {columns.id}" if columns.id else said)
-    ids = (frame[columns.id].astype(str).array if columns.id
-           else "row " + pd.Series(np.arange(len(frame)).astype(str)))
+    ids = frame[columns.id].array if columns.id else np.arange(len(frame))
     return pd.DataFrame({"id": ids, "text": texts.array, "label": labels})
 
 
@@ -1018,7 +1016,8 @@ class Dataset:
         gone = np.logical_or.reduce(list(reasons.values()))
         counts = {reason.replace("_", " "): int(rows.sum())
                   for reason, rows in reasons.items()}
-        return replace(self, frame=self.frame[~gone], dropped=self.dropped | counts)
+        frame = self.frame[~gone] if gone.any() else self.frame
+        return replace(self, frame=frame, dropped=self.dropped | counts)
 
     def _without_copies(self):
         key = pd.Series(folded(self.texts))
@@ -1078,7 +1077,8 @@ def load_corpus(name, data, nsamp, seed):
     def read():
         frame = corpus.read(paths, size, seed)
         clean = {  # of what UTF-8 cannot write, lone surrogates
-            column: [text.encode("utf-8", "replace").decode() for text in frame[column]]
+            column: [str(text).encode("utf-8", "replace").decode()
+                     for text in frame[column]]
             for column in ("id", "text")}
         return frame.assign(**clean).reset_index(drop=True)
 
@@ -2964,7 +2964,7 @@ class Results:
     def _add_details(self, place, test, outcome):
         """Rows of a result in the files beside results.csv."""
         scores, said = outcome.scores, outcome.predicted
-        judged = pd.DataFrame({"doc": test.frame.id.tolist(), "label": test.y,
+        judged = pd.DataFrame({"doc": test.frame.id.astype(str).tolist(), "label": test.y,
                                "predicted": said})
         if scores.shape[1] == 2:
             judged["score"] = scores[:, 1]
@@ -3559,10 +3559,13 @@ class Report:
 
     def errors_table(self, settings, count):
         """The Table of the documents that most models miss, and what was said instead."""
-        texts = self.dataset.frame.set_index("id").text
+        missed = self.most_missed(settings, count)
+        ids = self.dataset.frame.id.astype(str)
+        known = ids.isin(missed.doc)
+        texts = dict(zip(ids[known], self.dataset.frame.text[known]))
         rows = [[row.doc, self.dataset.classes[row.label], f"{row.wrong} of {row.times}",
                  row.said, " ".join(texts[row.doc].split())[:160]]
-                for row in self.most_missed(settings, count).itertuples()]
+                for row in missed.itertuples()]
         heading = (f"Errors. {self.dataset.title}, tokens/length {settings.label}: the "
                    "test documents most often missed")
         header = ["document", "true class", "missed by", "said", "begins"]

@@ -1,15 +1,16 @@
 """Frozen features: once per text, kept in memory and on disk, equal to the layers."""
 
+import inspect
+import os
 import sqlite3
+import subprocess
+import sys
+import threading
 
 import numpy as np
 import pytest
 
 import kit
-
-
-def excerpts(words, limit=None):
-    return [kit.Excerpt.limited(text, limit) for text in words]
 
 
 def counting(features, calls):
@@ -41,8 +42,8 @@ def test_elmo_features_and_the_layer_are_one_function(tiny, texts, name):
 @pytest.mark.parametrize("name", ["bert_dict", "bert_list", "bert_tf1"])
 @pytest.mark.parametrize("pooling", ["mean", "first"])
 def test_bert_features_and_the_layer_are_one_function(tiny, texts, name, pooling):
-    words = excerpts(texts[0], 24)
-    encoder = kit.BertFeatures(tiny[name], pooling=pooling)
+    words = texts[0]
+    encoder = kit.BertFeatures(tiny[name], pooling=pooling, max_seq_length=24)
     features = encoder.fit_transform(words)
     head = kit.DenseHead(random_state=0).fit(features, texts[1])
     model = kit.build_bert_model(24, tiny[name], 0, pooling)
@@ -57,7 +58,7 @@ def test_bert_features_and_the_layer_are_one_function(tiny, texts, name, pooling
 
 def test_a_text_is_encoded_once_in_memory_and_over_runs(tiny, tmp_path, texts):
     store, calls = str(tmp_path / "features.sqlite"), []
-    words = excerpts(texts[0][:9]) + excerpts(texts[0][:9])  # each twice
+    words = texts[0][:9] * 2  # each twice
     first = counting(kit.BertFeatures(tiny["bert_dict"], store), calls)
     expected = first.fit_transform(words)
     assert sum(calls) == 9
@@ -76,9 +77,19 @@ def test_encoder_limit_and_pooling_are_part_of_the_key(tiny, tmp_path):
         ("bert_dict", 6, "first"),
         ("bert_list", 6, "mean"),
     ):
-        features = kit.BertFeatures(tiny[path], store, pooling)
-        counting(features, calls).fit_transform(excerpts([text], limit))
+        features = kit.BertFeatures(tiny[path], store, pooling, limit)
+        counting(features, calls).fit_transform([text])
     assert len(calls) == 4
+
+
+def test_the_limit_counts_word_pieces_with_the_two_special_ones(tiny):
+    text = "the film and the actor"
+    pieces = kit.shared_module(kit.BertModule, tiny["bert_dict"]).ids([text])[0]
+    for limit in (3, len(pieces) - 1, len(pieces), len(pieces) + 5):
+        features = kit.BertFeatures(tiny["bert_dict"], max_seq_length=limit)
+        items, sizes = features.fit([text])._prepare([text])
+        kept = min(limit, len(pieces))
+        assert items == [pieces[: kept - 1] + pieces[-1:]] and sizes == [kept]
 
 
 def test_a_broken_or_forbidden_store_costs_no_result(tiny, tmp_path, texts, capsys):
@@ -104,6 +115,73 @@ def test_a_full_disk_costs_no_result(tiny, tmp_path, texts, capsys):
     many = [f"{text} {number}" for number in range(10) for text in texts[0]]
     assert len(features.fit_transform(many)) == 400
     assert "memory only" in capsys.readouterr().out
+
+
+def test_a_store_serves_the_threads_of_a_process(tmp_path):
+    path, threads, failures = tmp_path / "features.sqlite", 6, []
+    store = kit.feature_store(str(path))  # opened here, used elsewhere
+
+    def work(number):
+        try:
+            for i in range(30):
+                key = b"%d %d" % (number, i)
+                store.put({key: np.full((2, 3), number * 100 + i, np.float32)})
+                assert store.get([key, b"none"])[key][1, 2] == number * 100 + i
+        except Exception as error:
+            failures.append(error)
+
+    workers = [threading.Thread(target=work, args=(n,)) for n in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert not failures and store.written == 180
+    assert store.database  # the disk is in use still, and holds what memory holds
+    kept = kit.FeatureStore(path).get(list(store.memory))
+    assert len(kept) == 180
+    for key, vector in store.memory.items():
+        np.testing.assert_array_equal(kept[key], vector)
+
+
+def write_in_turn(store, name):
+    """Put what only this writer has, and what the other one puts at the same time."""
+    for i in range(50):
+        store.put({f"{name} {i}".encode(): np.full(4, i, np.float32)})
+        store.put({b"shared %d" % i: np.full(4, i, np.float32)})
+    assert store.database  # it has not turned to memory
+
+
+def test_two_processes_write_to_one_store_at_once(tmp_path):
+    path = str(tmp_path / "features.sqlite")
+    code = "import sys, numpy as np, kit\n" + inspect.getsource(write_in_turn)
+    code += "store = kit.FeatureStore(sys.argv[1])\nprint('open', flush=True)\ninput()\n"
+    code += "write_in_turn(store, 'one')\n"
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, path],
+        env=os.environ | {"PYTHONPATH": str(kit.home())},
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert other.stdout.readline() == "open\n"
+    store = kit.FeatureStore(path)
+    other.stdin.write("\n")
+    other.stdin.flush()
+    write_in_turn(store, "two")
+    other.communicate(timeout=60)
+    assert other.returncode == 0
+    names = ("one", "two", "shared")
+    keys = [f"{name} {i}".encode() for name in names for i in range(50)]
+    found = kit.FeatureStore(path).get(keys)
+    assert [found[key][3] for key in keys] == [*range(50)] * 3
+
+
+def test_more_keys_than_sqlite_takes_in_a_query_are_found(tmp_path):
+    path = tmp_path / "features.sqlite"
+    vectors = {b"%d" % i: np.full(2, i, np.float32) for i in range(1203)}
+    kit.FeatureStore(path).put(vectors)
+    found = kit.FeatureStore(path).get([*vectors, b"7", b"nobody"])
+    assert found.keys() == vectors.keys() and found[b"1202"][0] == 1202
 
 
 def test_a_batch_that_does_not_fit_is_halved(tiny, texts):
