@@ -72,16 +72,11 @@ from sklearn import metrics
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
-from sklearn.feature_extraction.text import (
-    ENGLISH_STOP_WORDS,
-    CountVectorizer,
-    HashingVectorizer)
+from sklearn.feature_extraction.text import (ENGLISH_STOP_WORDS, CountVectorizer,
+                                             HashingVectorizer)
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import (
-    ParameterGrid,
-    ParameterSampler,
-    StratifiedKFold,
-    train_test_split)
+from sklearn.model_selection import (ParameterGrid, ParameterSampler, StratifiedKFold,
+                                     train_test_split)
 from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, LinearSVC
@@ -92,13 +87,11 @@ from threadpoolctl import threadpool_limits
 
 # The two Keras layers, BertLayer and ElmoEmbeddingLayer, are kit's as well; they are
 # not here since `from kit import *` would have to import TensorFlow for them.
-__all__ = [
-    "load", "compare", "command_line", "Dataset", "Column", "Settings", "Results",
-    "Report", "KitError", "evaluate", "tune", "Tokens", "DenseHead", "build_elmo_model",
-    "build_bert_model"]
+__all__ = ["load", "compare", "command_line", "Dataset", "Column", "Settings",
+           "Results", "Report", "KitError", "evaluate", "tune", "Tokens", "DenseHead",
+           "build_elmo_model", "build_bert_model"]
 
 # ------------------------------------------------------------------ Words to the user
-
 
 class KitError(Exception):
     """A sentence for the person who can put it right: what is wrong, and the fix."""
@@ -292,15 +285,11 @@ ENCODINGS = ("utf-8", "cp1252", "latin-1")  # the last one takes any byte
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 NO_TABLES = (".tar", ".tgz", ".tar.gz", ".xlsx", ".xls", ".pdf", ".docx", ".7z", ".rar")
 # Columns of these names are what their names say, if they look like it.
-TEXT_NAMES = (
-    "text", "body", "content", "review", "comment", "comment_text", "message",
-    "sentence", "tweet", "question", "question_text", "phrase", "description",
-    "document", "abstract",
-)
-LABEL_NAMES = (
-    "label", "class", "target", "category", "sentiment", "topic", "intent", "team",
-    "author", "emotion", "y",
-)
+TEXT_NAMES = ("text", "body", "content", "review", "comment", "comment_text", "message",
+              "sentence", "tweet", "question", "question_text", "phrase", "description",
+              "document", "abstract")
+LABEL_NAMES = ("label", "class", "target", "category", "sentiment", "topic", "intent",
+               "team", "author", "emotion", "y")
 ID_NAMES = ("id", "textid", "doc", "qid", "phraseid")
 MOST_CLASSES = 500  # more different values are ids or free text
 LONGEST_LABEL = 100  # characters
@@ -335,16 +324,16 @@ class TableFile:
                     read = self._json if is_json else self._csv
                     return read(stream, encoding, sample.decode(encoding, "replace"))
         except (zipfile.BadZipFile, EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise KitError(f"{self.path} is damaged: {error}. Fetch it again.") from error
+            raise KitError(
+                f"{self.path} is damaged: {error}. Fetch it again.") from error
         raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
 
     def _parquet(self):
         try:
             return pd.read_parquet(self.path)
         except ImportError as error:
-            raise KitError(
-                f"No reader for {self.path} is installed: pip install pyarrow."
-            ) from error
+            raise KitError(f"No reader for {self.path} is installed: pip install "
+                           "pyarrow.") from error
         except (OSError, ValueError) as error:
             raise KitError(f"{self.path} is no Parquet: {one_line(error)}") from error
 
@@ -384,9 +373,8 @@ class TableFile:
             raise KitError(f"{self.path} has two columns named "
                            f"{names.most_common(1)[0][0]!r}; give one another name.")
         try:
-            frame = pd.read_csv(
-                stream, sep=separator, encoding=encoding, keep_default_na=False,
-                na_values=[""])
+            frame = pd.read_csv(stream, sep=separator, encoding=encoding,
+                                keep_default_na=False, na_values=[""])
         except UnicodeDecodeError:
             raise
         except ValueError as error:  # as are pandas' errors of parsing
@@ -483,9 +471,9 @@ class Columns:
         flags = [c for c in few if {*map(str, self.frame[c].dropna().unique())}
                  <= {"0", "1"}]
         if len(flags) > 2 and not named:
-            raise KitError(
-                f"{', '.join(map(str, flags))} look like several labels of one text, "
-                "which this kit does not compare; name one of them with --label-column.")
+            raise KitError(f"{', '.join(map(str, flags))} look like several labels of "
+                           "one text, which this kit does not compare; name one of "
+                           "them with --label-column.")
         if named or len(few) != 1:
             raise self._unclear("label", named or few)
         return few[0]
@@ -504,15 +492,16 @@ def as_labels(values, column):
     try:
         codes, kinds = pd.factorize(values)
     except TypeError as error:
-        raise KitError(
-            f"Column {column!r} holds lists or objects; a label is one word or number."
-        ) from error
-    whole = [isinstance(k, (float, np.floating)) and float(k).is_integer() for k in kinds]
+        raise KitError(f"Column {column!r} holds lists or objects; a label is one word "
+                       "or number.") from error
+    whole = [isinstance(k, (float, np.floating)) and float(k).is_integer()
+             for k in kinds]
     names = [str(int(k) if w else k).strip() for k, w in zip(kinds, whole)]
     classes = pd.Series(sorted(set(names) - {""}), dtype=object)
     numbers = pd.to_numeric(classes, errors="coerce")
     classes = list(classes if numbers.isna().any() else classes[np.argsort(numbers)])
-    found = pd.Index(classes, dtype=object).get_indexer(pd.Index([*names, ""], dtype=object))
+    found = pd.Index(classes, dtype=object).get_indexer(
+        pd.Index([*names, ""], dtype=object))
     labels = pd.Categorical.from_codes(found[codes], classes)
     known = int((labels.codes >= 0).sum())
     if len(classes) < 2:
@@ -543,10 +532,9 @@ def read_table(table, text="", label="", id=""):
     labels, texts = as_labels(frame[columns.label], columns.label), frame[columns.text]
     strange = [v for v in texts.head(1000).dropna() if not isinstance(v, str)]
     if strange:
-        raise KitError(
-            f"Column {columns.text!r} holds {type(strange[0]).__name__} values such as "
-            f"{one_line(strange[0], 40)}, no texts. Name another one with --text-column."
-        )
+        raise KitError(f"Column {columns.text!r} holds {type(strange[0]).__name__} "
+                       f"values such as {one_line(strange[0], 40)}, no texts. Name "
+                       "another one with --text-column.")
     said = f"text: {columns.text}; label: {columns.label}, {len(labels.categories)} classes"
     say("columns", f"{said}; id: {columns.id}" if columns.id else said)
     ids = frame[columns.id].array if columns.id else np.arange(len(frame))
@@ -565,9 +553,8 @@ def read_folder(folder, classes=()):
         raise KitError(
             f"{folder} needs two or more subfolders of .txt files, one for each class; "
             f"with texts there are: {', '.join(found) or 'none'}.")
-    rows = [
-        (f"{name}/{file.name}", file.read_text("utf-8", "replace"), name)
-        for name, files in found.items() for file in files]
+    rows = [(f"{name}/{file.name}", file.read_text("utf-8", "replace"), name)
+            for name, files in found.items() for file in files]
     frame = pd.DataFrame(rows, columns=["id", "text", "label"])
     return frame.assign(label=pd.Categorical(frame.label, classes or list(found)))
 
@@ -606,12 +593,11 @@ class Mail:
         where the e-mail library gives up, it is all that follows the first blank line.
         """
         try:
-            parts = [
-                part for part in self._parsed().walk()
-                if not part.is_multipart()
-                and part.get_content_disposition() != "attachment"]
+            parts = [part for part in self._parsed().walk() if not part.is_multipart()
+                     and part.get_content_disposition() != "attachment"]
             for kind in ("text/plain", "text/html"):
-                texts = [self._decoded(p) for p in parts if p.get_content_type() == kind]
+                texts = [self._decoded(p) for p in parts
+                         if p.get_content_type() == kind]
                 body = "\n".join(filter(None, map(str.strip, texts)))
                 if body:
                     return body
@@ -796,10 +782,8 @@ class Need:
             with open(path, "rb") as file:
                 return self.begins_with in file.read(512)
         reviews = [path / "train" / name for name in IMDB_CLASSES]
-        return "aclImdb" in self.names and all(
-            os.path.isdir(folder)
-            and any(name.endswith(".txt") for name in os.listdir(folder))
-            for folder in reviews)
+        return "aclImdb" in self.names and all(os.path.isdir(folder) and any(
+            name.endswith(".txt") for name in os.listdir(folder)) for folder in reviews)
 
     def find(self, roots, demo):
         """The first such path at or below the roots; the demo only if asked for."""
@@ -861,7 +845,8 @@ class Corpus:
         data: "auto" (Kaggle's mounts, ./data, the cache, the original download),
         "demo", or the path of a folder that holds the files, or of the one there is."""
         kept = [cache_folder() / "downloads", kagglehub_cache() / "datasets"]
-        special = {"demo": [home() / "demo"], "auto": [KAGGLE_INPUT, Path("data"), *kept]}
+        special = {"demo": [home() / "demo"],
+                   "auto": [KAGGLE_INPUT, Path("data"), *kept]}
         roots = special.get(data, [Path(data)])
         if data not in special and not roots[0].exists():
             raise KitError(f"--data {data} is not there; needed: {self.wanted}.")
@@ -874,12 +859,12 @@ class Corpus:
             return paths
         slugs = " and ".join(need.kaggle for need in self.needs)
         put = [str(Path("data", need.names[0]).resolve()) for need in self.needs]
-        raise KitError(
-            f"{self.title}: {self.wanted} not found in {', '.join(map(str, roots))}, "
-            f"and not to be downloaded. Ways out: on Kaggle attach {slugs} (Add Input) or "
-            f"switch the internet on; elsewhere put {' and '.join(put)} there, or name "
-            "another place with --data PATH; or try the small corpus that ships with the "
-            "kit, --demo.")
+        raise KitError(f"{self.title}: {self.wanted} not found in "
+                       f"{', '.join(map(str, roots))}, and not to be downloaded. "
+                       f"Ways out: on Kaggle attach {slugs} (Add Input) or switch the "
+                       f"internet on; elsewhere put {' and '.join(put)} there, or name "
+                       "another place with --data PATH; or try the small corpus that "
+                       "ships with the kit, --demo.")
 
     def article(self, settings):
         """The article's accuracies 0..1 by model at its settings, {} at others."""
@@ -1025,7 +1010,8 @@ class Dataset:
         empty = key == 0
         both = key.isin(kinds.key[kinds.key.duplicated()]) & ~empty
         copies = key.duplicated() & ~both & ~empty
-        return self._less(empty=empty.array, duplicate=copies.array, both_labels=both.array)
+        return self._less(empty=empty.array, duplicate=copies.array,
+                          both_labels=both.array)
 
     def _without_small_classes(self):
         sizes = self.frame.label.value_counts(sort=False)
@@ -1056,9 +1042,8 @@ class Dataset:
                                f"class {name} in {self.source}.")
             rows.append(rng.choice(of_class, size, replace=False))
         rows = np.concatenate(rows)
-        parts = train_test_split(
-            rows, test_size=TEST_SHARE, stratify=self.y[rows], random_state=random_state
-        )
+        parts = train_test_split(rows, test_size=TEST_SHARE, stratify=self.y[rows],
+                                 random_state=random_state)
         return tuple(self.take(part) for part in parts)
 
     def part(self, share):
@@ -1113,7 +1098,6 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
 
 
 # -------------------------------------------------------------------- Texts to tokens
-
 
 class Tokens(TransformerMixin, BaseEstimator):
     """Texts <str>[n] to excerpts <str>[n] of at most maxtokens words.
@@ -1177,9 +1161,8 @@ class TokenCounts(TransformerMixin, BaseEstimator):
             raise ValueError(
                 f"no token occurs {self.min_count} times in {len(X)} texts")
         # Floats, since every classifier behind this would make a float copy.
-        self.vectorizer_ = CountVectorizer(
-            token_pattern=r"\S+", lowercase=False, vocabulary=vocabulary,
-            dtype=np.float64)
+        self.vectorizer_ = CountVectorizer(token_pattern=r"\S+", lowercase=False,
+                                           vocabulary=vocabulary, dtype=np.float64)
         return self
 
     def transform(self, X):
@@ -1192,7 +1175,6 @@ class TokenCounts(TransformerMixin, BaseEstimator):
 
 
 # ------------------------------------------------------------------------ Word pieces
-
 
 def padded_triplet(ids, length):
     """Ids (lists) padded with 0 to length: input_ids, input_masks, segment_ids."""
@@ -1244,12 +1226,10 @@ class WordPieces:
 # version; the version matters: others are other checkpoints), and their old addresses.
 ELMO = "google/elmo/tensorFlow1/elmo/3"
 BERT = "tensorflow/bert/tensorFlow2/en-uncased-l-12-h-768-a-12/4"
-TFHUB_URLS = {
-    ELMO: "https://tfhub.dev/google/elmo/3",
-    BERT: "https://tfhub.dev/tensorflow/bert_en_uncased_L-12_H-768_A-12/4"}
-ENCODERS = {
-    "full": {"elmo": ELMO, "bert": BERT},
-    "mini": {"elmo": "encoders/elmo-mini", "bert": "encoders/bert-mini"}}
+TFHUB_URLS = {ELMO: "https://tfhub.dev/google/elmo/3",
+              BERT: "https://tfhub.dev/tensorflow/bert_en_uncased_L-12_H-768_A-12/4"}
+ENCODERS = {"full": {"elmo": ELMO, "bert": BERT},
+            "mini": {"elmo": "encoders/elmo-mini", "bert": "encoders/bert-mini"}}
 KAGGLE_HANDLE = re.compile(
     r"(?:https://www\.kaggle\.com/models/)?((?:[\w-]+/){4}\d+)/?$")
 
@@ -1289,20 +1269,16 @@ class Encoder:
         """Where tensorflow_hub, kagglehub and we ourselves would have kept it."""
         temporary = Path(tempfile.gettempdir(), "tfhub_modules")
         name = hashlib.sha1(self.url.encode()).hexdigest()  # tensorflow_hub's naming
-        return (
-            Path(os.environ.get("TFHUB_CACHE_DIR") or temporary, name),
-            kagglehub_cache() / "models" / self.kaggle,
-            cache_folder() / "encoders" / name,
-        )
+        return (Path(os.environ.get("TFHUB_CACHE_DIR") or temporary, name),
+                kagglehub_cache() / "models" / self.kaggle,
+                cache_folder() / "encoders" / name)
 
     @functools.cache  # walking through 100,000 mounted files takes seconds
     def mounted(self, root):
         """The folder where a Kaggle kernel has it attached, in either layout."""
         tail = self.kaggle.lower().split("/")[1:]
-        found = find_below(
-            root,
-            lambda path: path.name == "saved_model.pb"
-            and [part.lower() for part in path.parent.parts[-4:]] == tail)
+        found = find_below(root, lambda path: path.name == "saved_model.pb" and [
+            part.lower() for part in path.parent.parts[-4:]] == tail)
         return found and found.parent
 
     def _from_kaggle(self):
@@ -1352,12 +1328,12 @@ class Encoder:
             path = self._from_url()
         if path:
             return path
-        raise KitError(
-            f"Encoder {self.handle} is not here and no download was possible. On Kaggle, "
-            f"attach it (Add Input, Models: {self.kaggle or self.handle}) or switch the "
-            "internet on; elsewhere unpack its SavedModel in a folder and name that with "
-            "--elmo or --bert; or take the small encoders that lie beside kit.py in "
-            "encoders/: --encoders mini.")
+        raise KitError(f"Encoder {self.handle} is not here and no download was "
+                       "possible. On Kaggle, attach it (Add Input, Models: "
+                       f"{self.kaggle or self.handle}) or switch the internet on; "
+                       "elsewhere unpack its SavedModel in a folder and name that "
+                       "with --elmo or --bert; or take the small encoders that lie "
+                       "beside kit.py in encoders/: --encoders mini.")
 
     def digest(self):
         """SHA-256 of what makes the SavedModel: graph, variables, assets."""
@@ -1441,8 +1417,7 @@ class ElmoModule:
         self.module = load_module(path)  # the signatures do not keep it alive
         signatures = self.module.signatures
         name = "default" if "default" in signatures else "serving_default"
-        if (
-            name not in signatures
+        if (name not in signatures
             or "word_emb" not in signatures[name].structured_outputs):
             raise KitError(f"{path} is no ELMo module: no signature gives word_emb.")
         self.signature = signatures[name]
@@ -1567,10 +1542,9 @@ class BertModule:
     def top_variables(self, n_layers, pooler):
         """The variables of the encoder's top n layers, and the pooler's if asked."""
         if self.is_tf1:
-            raise KitError(
-                f"{self.path} is in TF1 format, whose variables cannot be trained in "
-                "TensorFlow 2. Fine-tune a TF2 SavedModel, or set n_fine_tune_layers=0."
-            )
+            raise KitError(f"{self.path} is in TF1 format, whose variables cannot be "
+                           "trained in TensorFlow 2. Fine-tune a TF2 SavedModel, or "
+                           "set n_fine_tune_layers=0.")
         layer_of = {
             v.ref(): re.search(r"(?:^|/)layer_(\d+)/", v.name) for v in self.variables}
         numbers = sorted({int(match[1]) for match in layer_of.values() if match})
@@ -1578,14 +1552,11 @@ class BertModule:
             raise KitError(
                 f"{self.path} has no variables named layer_<i>/ to fine-tune.")
         top = numbers[-n_layers:] if n_layers else []
-        return [
-            v for v in self.variables
-            if (layer_of[v.ref()] and int(layer_of[v.ref()][1]) in top)
-            or (pooler and "pooler" in v.name)]
+        return [v for v in self.variables if (layer_of[v.ref()] and int(
+            layer_of[v.ref()][1]) in top) or (pooler and "pooler" in v.name)]
 
 
 # --------------------------------------------------------------------- Keras layers
-
 
 class ElmoEmbedding:
     """The body of ElmoEmbeddingLayer, a Keras 3 layer: <string>[n, 1] or [n] to
@@ -1674,11 +1645,8 @@ class BertEmbedding:
 
     def get_config(self):
         """The parameters; the module is loaded from its path again."""
-        return {
-            **super().get_config(),
-            "n_fine_tune_layers": self.n_fine_tune_layers,
-            "pooling": self.pooling,
-            "bert_path": self.bert_path}
+        return {**super().get_config(), "n_fine_tune_layers": self.n_fine_tune_layers,
+                "pooling": self.pooling, "bert_path": self.bert_path}
 
 
 @functools.cache
@@ -1711,7 +1679,8 @@ def head_model(inputs, embedding, learning_rate, classes):
 
     hidden = keras.layers.Dense(HEAD_UNITS, activation="relu")(embedding)
     if classes == 2:
-        output, loss = keras.layers.Dense(1, activation="sigmoid"), "binary_crossentropy"
+        output, loss = keras.layers.Dense(1,
+                                          activation="sigmoid"), "binary_crossentropy"
     else:
         output = keras.layers.Dense(classes, activation="softmax")
         loss = "sparse_categorical_crossentropy"
@@ -1732,9 +1701,8 @@ def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3, classes=2):
     return head_model(strings, layer(strings), learning_rate, classes)
 
 
-def build_bert_model(
-    max_seq_length, bert_path=BERT, n_fine_tune_layers=0, pooling="mean",
-    learning_rate=1e-3, classes=2):
+def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
+                     pooling="mean", learning_rate=1e-3, classes=2):
     """The article's Listing 4: a Keras model of triplets <int>[n, max_seq_length] x 3.
 
     max_seq_length=None takes triplets of any length."""
@@ -1748,7 +1716,6 @@ def build_bert_model(
 
 
 # -------------------------------------------------------------------- Frozen features
-
 
 class FeatureStore:
     """Feature vectors by key: in memory, and in a SQLite file if a path is given.
@@ -1802,9 +1769,8 @@ class FeatureStore:
 
     def put(self, vectors):
         """Keep a dict of vectors <float32>, on disk at once."""
-        rows = [
-            (key, json.dumps(vector.shape), vector.tobytes())
-            for key, vector in vectors.items()]
+        rows = [(key, json.dumps(vector.shape), vector.tobytes())
+                for key, vector in vectors.items()]
         insert = "INSERT OR REPLACE INTO features VALUES (?, ?, ?)"
         with self.lock:
             self.memory.update(vectors)
@@ -1944,7 +1910,6 @@ class BertFeatures(FrozenEncoder):
 
 # ----------------------------------------------------------------------- Classifiers
 
-
 def sigmoid(logits):
     """1 / (1 + exp(-x)) without overflow."""
     return 0.5 * (1 + np.tanh(0.5 * logits))
@@ -1963,9 +1928,8 @@ class DenseHead(ClassifierMixin, BaseEstimator):
     history_: loss and accuracy of each epoch; with validation_data also val_loss and
     val_accuracy, which are recorded and never used."""
 
-    def __init__(
-        self, units=HEAD_UNITS, epochs=5, batch_size=32, learning_rate=1e-3,
-        random_state=None):
+    def __init__(self, units=HEAD_UNITS, epochs=5, batch_size=32, learning_rate=1e-3,
+                 random_state=None):
         self.units = units
         self.epochs = epochs
         self.batch_size = batch_size
@@ -2106,9 +2070,8 @@ class FineTunedBert(ClassifierMixin, BaseEstimator):
     little itself at the encoder's rate. Parameters as in build_bert_model, BertFeatures
     and DenseHead. model_ is the Keras model, history_ its history."""
 
-    def __init__(
-        self, path, n_fine_tune_layers=2, pooling="mean", max_seq_length=None, epochs=5,
-        batch_size=32, learning_rate=5e-5, random_state=None):
+    def __init__(self, path, n_fine_tune_layers=2, pooling="mean", max_seq_length=None,
+                 epochs=5, batch_size=32, learning_rate=5e-5, random_state=None):
         self.path = path
         self.n_fine_tune_layers = n_fine_tune_layers
         self.pooling = pooling
@@ -2138,9 +2101,8 @@ class FineTunedBert(ClassifierMixin, BaseEstimator):
             held_out, labels = validation_data
             labels = np.searchsorted(self.classes_, labels)
             validation_data = (self._triplet(held_out), labels)
-        history = self.model_.fit(
-            self._triplet(X), y, self.batch_size, self.epochs,
-            verbose=0, validation_data=validation_data)
+        history = self.model_.fit(self._triplet(X), y, self.batch_size, self.epochs,
+                                  verbose=0, validation_data=validation_data)
         self.history_ = history.history
         return self
 
@@ -2204,7 +2166,6 @@ class NaiveBayesSVM(ClassifierMixin, BaseEstimator):
 
 # ------------------------------------------------------------------------- Algorithms
 
-
 @dataclass(frozen=True)
 class Settings:
     """What one row of the table is made with. See the command line's help.
@@ -2260,23 +2221,22 @@ class Algorithm:
 
 def counts_and(make_classifier):
     """Steps of a baseline: token counts and the classifier for the settings."""
-    return lambda settings: [
-        ("features", TokenCounts()),
-        ("classifier", make_classifier(settings))]
+    return lambda settings: [("features", TokenCounts()),
+                             ("classifier", make_classifier(settings))]
 
 
 def nbsvm_steps(settings):
     """The strong simple opponent: which words and pairs there are, NBSVM."""
     words = CountVectorizer(
         ngram_range=(1, 2), binary=True, token_pattern=r"\w+|[^\w\s]", dtype=np.float64)
-    return [("features", words), ("classifier", NaiveBayesSVM(random_state=settings.seed))]
+    return [("features", words),
+            ("classifier", NaiveBayesSVM(random_state=settings.seed))]
 
 
 def features_and_head(features, settings):
     """Steps of an encoder: its features, computed once, and the head."""
-    head = DenseHead(
-        epochs=settings.epochs, batch_size=settings.batch_size,
-        random_state=settings.seed)
+    head = DenseHead(epochs=settings.epochs, batch_size=settings.batch_size,
+                     random_state=settings.seed)
     return [("features", features), ("classifier", head)]
 
 
@@ -2386,7 +2346,6 @@ class Column:
 
 # ------------------------------------------------------------------------- Evaluation
 
-
 def scores_of(model, X):
     """How likely a fitted model finds each class, <float>[n, K]: larger is likelier.
 
@@ -2403,9 +2362,8 @@ def area_under_roc(y, predicted, scores, **weights):
 
     Classes that y lacks, or is made of, have none and are left out."""
     columns = range(scores.shape[1])[1 if scores.shape[1] == 2 else 0 :]
-    areas = [
-        metrics.roc_auc_score(y == c, scores[:, c], **weights)
-        for c in columns if 0 < np.sum(y == c) < len(y)]
+    areas = [metrics.roc_auc_score(y == c, scores[:, c], **weights) for c in columns
+             if 0 < np.sum(y == c) < len(y)]
     return float(np.mean(areas)) if areas else float("nan")
 
 
@@ -2463,7 +2421,6 @@ def evaluate(model, train, test):
 
 # --------------------------------------------------------------------------- Workers
 
-
 def in_waves(calls, jobs=None):
     """Yield the results of calls (function, *arguments), in their order.
 
@@ -2473,9 +2430,8 @@ def in_waves(calls, jobs=None):
     calls = list(calls)
     backend, _ = joblib.parallel.get_active_backend()
     as_they_come = getattr(backend, "supports_return_generator", False)
-    workers = joblib.Parallel(
-        max(min(joblib.effective_n_jobs(jobs or -1), len(calls)), 1),
-        return_as="generator" if as_they_come else "list")
+    workers = joblib.Parallel(max(min(joblib.effective_n_jobs(jobs or -1), len(calls)),
+                                  1), return_as="generator" if as_they_come else "list")
     yield from workers(joblib.delayed(call)(*arguments) for call, *arguments in calls)
 
 
@@ -2547,9 +2503,8 @@ class Search:
 def score_point(model, params, X, y, fit_rows, judge_rows, metric):
     """(score, seconds) of a model with these parameters in one fold."""
     started = time.perf_counter()
-    fitted_to, judged_by = (
-        [X[row] for row in rows] if isinstance(X, list) else X[rows]
-        for rows in (fit_rows, judge_rows))
+    fitted_to, judged_by = ([X[row] for row in rows] if isinstance(X, list) else X[rows]
+                            for rows in (fit_rows, judge_rows))
     model = clone(model).set_params(**params).fit(fitted_to, y[fit_rows])
     said = model.predict(judged_by), scores_of(model, judged_by)
     score = MEASURES[metric](y[judge_rows], *said)
@@ -2565,22 +2520,23 @@ class Trials:
 
     KINDS = ("grid", "random", "hyperopt", "halving")
 
-    def __init__(self, model, param_grid, X, y, seed, metric, jobs, rows, record, deadline):
+    def __init__(self, model, param_grid, X, y, seed, metric, jobs, rows, record,
+                 deadline):
         self.model, self.X, self.y, self.param_grid = model, X, y, param_grid
         self.seed, self.metric, self.jobs = seed, metric, jobs
         self.record, self.deadline = record, deadline
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
         folds = folds.split(np.zeros(len(y)), y)
         self.folds = [[self._sample_first(part) for part in parts] for parts in folds]
-        self.known = {
-            (row["point"], int(row["fold"]), int(row["resource"])): row["score"]
-            for row in rows}
+        self.known = {(row["point"], int(row["fold"]),
+                       int(row["resource"])): row["score"] for row in rows}
 
     def _sample_first(self, rows):
         """Rows in an order whose beginnings are stratified samples with all classes."""
         rows = np.random.default_rng(self.seed).permutation(rows)
         classes = pd.Series(self.y[rows])
-        place = classes.groupby(classes).cumcount() / classes.map(classes.value_counts())
+        place = classes.groupby(classes).cumcount() / classes.map(
+            classes.value_counts())
         return rows[np.argsort(place.to_numpy(), kind="stable")]
 
     def scores(self, points, resource=None, varied=None):
@@ -2594,24 +2550,20 @@ class Trials:
         points = [{name: v.item() if isinstance(v, np.generic) else v
                    for name, v in point.items()} for point in points]
         names = [json.dumps(point, sort_keys=True) for point in points]
-        todo = {
-            (name, fold, resource): point | ({varied: resource} if varied else {})
-            for name, point in zip(names, points) for fold in range(FOLDS)
-            if (name, fold, resource) not in self.known}
-        calls = (
-            (score_point, self.model, params, self.X, self.y,
-             *(np.sort(part[: round(share * len(part))]) for part in self.folds[fold]),
-             self.metric)
-            for (_, fold, _), params in todo.items())
+        todo = {(name, fold, resource): point | ({varied: resource} if varied else {})
+                for name, point in zip(names, points) for fold in range(FOLDS)
+                if (name, fold, resource) not in self.known}
+        calls = ((score_point, self.model, params, self.X, self.y, *(
+            np.sort(part[: round(share * len(part))]) for part in self.folds[fold]),
+                  self.metric) for (_, fold, _), params in todo.items())
         self._check_time()
         for key, (score, seconds) in zip(todo, in_waves(calls, self.jobs)):
             self.known[key] = score
             row = dict(zip(("point", "fold", "resource"), key))
             self.record(row | {"score": score, "seconds": seconds})
             self._check_time()
-        return [
-            np.mean([self.known[name, fold, resource] for fold in range(FOLDS)])
-            for name in names]
+        return [np.mean([self.known[name, fold, resource] for fold in range(FOLDS)])
+                for name in names]
 
     def _check_time(self):
         if self.deadline and time.monotonic() > self.deadline:
@@ -2629,15 +2581,15 @@ class Trials:
                 space[name] = choice(name, values)
             else:
                 whole = all(isinstance(value, int) for value in values)
-                space[name] = (integer if whole else log)(name, min(values), max(values))
+                space[name] = (integer if whole else log)(
+                    name, min(values), max(values))
         return space
 
     def random(self, points, **_):
         """Random points of the continuous space."""
-        space = self._space(
-            lambda name, values: list(values),
-            lambda name, low, high: stats.loguniform(low, high),
-            lambda name, low, high: stats.randint(low, high + 1))
+        space = self._space(lambda name, values: list(values),
+                            lambda name, low, high: stats.loguniform(low, high),
+                            lambda name, low, high: stats.randint(low, high + 1))
         self.scores(list(ParameterSampler(space, points, random_state=self.seed)))
 
     def hyperopt(self, points, **_):
@@ -2645,9 +2597,8 @@ class Trials:
         try:
             from hyperopt import fmin, hp, tpe
         except ImportError as error:  # 0.2.7 also needs an older setuptools
-            raise KitError(
-                f'--search hyperopt: {error}. pip install "hyperopt>=0.3" mends that.'
-            ) from error
+            raise KitError(f'--search hyperopt: {error}. pip install "hyperopt>=0.3" '
+                           'mends that.') from error
 
         def log(name, low, high):
             return hp.loguniform(name, np.log(low), np.log(high))
@@ -2690,9 +2641,8 @@ class Trials:
         return json.loads(point), last[point], len({point for _, point in whole})
 
 
-def tune(
-    model, param_grid, train, how="grid", budget=None, seed=0, metric="accuracy",
-    resource="n_samples", jobs=None, rows=(), record=lambda row: None):
+def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accuracy",
+         resource="n_samples", jobs=None, rows=(), record=lambda row: None):
     """The Search of a pipeline's best parameters, on the training part only.
 
     how: one of Trials.KINDS; budget: points <int>, or seconds as "60s"; resource: what
@@ -2863,7 +2813,8 @@ class Results:
             rows = self.frame(file)
             rows = rows[rows.error == ""]
             keys = map(tuple, rows[list(KEY)].itertuples(index=False))
-            kept |= {(file, key, n) for key, n in zip(keys, rows.nsamp) if key not in cut}
+            kept |= {(file, key, n) for key, n in zip(keys, rows.nsamp)
+                     if key not in cut}
         return kept
 
     def _open(self):
@@ -2900,7 +2851,8 @@ class Results:
             self.parts[name] = [rows]
             self._write(name, rows, "w")
         if self.kept:
-            say("resume", f"{len(self.kept)} results of {self.folder} are there already")
+            say("resume",
+                f"{len(self.kept)} results of {self.folder} are there already")
 
     def _set_aside(self):
         ours = [f"{name}.csv" for name in FILES] + ["run.json", *WRITTEN]
@@ -2946,11 +2898,10 @@ class Results:
         failed = isinstance(outcome, str)
         algorithm, settings = task.column.algorithm, task.settings
         place = task.place | {"dataset": test.name, "source": test.source}
-        row = place | {
-            "nsamp": settings.nsamp, "text": algorithm.text(settings),
-            "encoder": algorithm.encoder(settings), "seed": seed,
-            "n_train": len(train), "n_test": len(test), "params": "{}",
-            "error": outcome if failed else ""}
+        row = place | {"nsamp": settings.nsamp, "text": algorithm.text(settings),
+                       "encoder": algorithm.encoder(settings), "seed": seed,
+                       "n_train": len(train), "n_test": len(test), "params": "{}",
+                       "error": outcome if failed else ""}
         if not failed:
             row |= outcome.measures | {name: getattr(outcome, name) for name in SECONDS}
             row["params"] = json.dumps(outcome.params)
@@ -2964,8 +2915,8 @@ class Results:
     def _add_details(self, place, test, outcome):
         """Rows of a result in the files beside results.csv."""
         scores, said = outcome.scores, outcome.predicted
-        judged = pd.DataFrame({"doc": test.frame.id.astype(str).tolist(), "label": test.y,
-                               "predicted": said})
+        judged = pd.DataFrame({"doc": test.frame.id.astype(str).tolist(),
+                               "label": test.y, "predicted": said})
         if scores.shape[1] == 2:
             judged["score"] = scores[:, 1]
         else:
@@ -3236,11 +3187,10 @@ class Report:
             rows = self.results.of("predictions", column, settings)
             names = [f"score_{name}" for name in self.dataset.classes]
             parts = [part for _, part in rows.groupby("repeat")]
-            self._known[key] = [
-                (part.label.to_numpy(), part.predicted.to_numpy(),
-                 np.stack([-part.score, part.score], axis=1) if len(names) == 2
-                 else part[names].to_numpy())
-                for part in parts]
+            self._known[key] = [(part.label.to_numpy(), part.predicted.to_numpy(),
+                                 np.stack([-part.score, part.score], axis=1)
+                                 if len(names) == 2 else part[names].to_numpy())
+                                for part in parts]
         return self._known[key]
 
     def document_variance(self, columns, settings):
@@ -3258,9 +3208,8 @@ class Report:
             n = len(draw[0][0])
             weights = (rng.multinomial(n, np.full(n, 1 / n)) for _ in range(RESAMPLES))
             measure = MEASURES[self.metric]
-            return np.var([
-                sum(s * measure(*one, sample_weight=w) for s, one in zip(signs, draw))
-                for w in weights])
+            return np.var([sum(s * measure(*one, sample_weight=w)
+                               for s, one in zip(signs, draw)) for w in weights])
 
         return float(np.mean([spread(draw) for draw in draws]))
 
@@ -3305,17 +3254,15 @@ class Report:
 
     def table(self):
         """The Table of the run: a row a setting, with intervals and the article's."""
-        rows = [row for settings in self.settings for row in self.setting_rows(settings)]
+        rows = [row for settings in self.settings
+                for row in self.setting_rows(settings)]
         rows.append(["seconds", *map(self.seconds_text, self.columns)])
-        encoders = [
-            f"{title}: {handle}, text {self.settings[0].text}"
-            for column, title in self.titles.items()
-            if not column.tuned and (handle := column.encoder(self.settings[0]))]
-        notes = [
-            self.data_note, *encoders, LEGEND, INTERVAL_LEGEND,
-            "seconds: a model's mean to encode, fit and predict; texts encoded before "
-            f"cost nothing; {self.seconds:.0f} s in all",
-            *self.notes, *self.failures()]
+        encoders = [f"{title}: {handle}, text {self.settings[0].text}"
+                    for column, title in self.titles.items() if not column.tuned
+                    and (handle := column.encoder(self.settings[0]))]
+        notes = [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, "seconds: a "
+                 "model's mean to encode, fit and predict; texts encoded before cost "
+                 f"nothing; {self.seconds:.0f} s in all", *self.notes, *self.failures()]
         header = ["tokens/length", *self.titles.values()]
         return Table(self.heading, header, rows, notes)
 
@@ -3323,15 +3270,15 @@ class Report:
         """The table's rows of one setting: ours, and the article's where it has one."""
         marked = self.marked(settings)
         values = {column: self.values(column, settings) for column in self.columns}
-        rows = [[settings.label, *(mean_text(v, c in marked) for c, v in values.items())]]
+        rows = [[settings.label,
+                 *(mean_text(v, c in marked) for c, v in values.items())]]
         rows.append(["  95 %", *(
             interval_text(self.estimate(column, settings).interval()) if len(v) else ""
             for column, v in values.items())])
         article = self.article(settings)
         if article:
-            rows.append(["  article", *(
-                percent(article.get(column.model)) if not column.tuned else ""
-                for column in self.columns)])
+            rows.append(["  article", *(percent(article.get(
+                column.model)) if not column.tuned else "" for column in self.columns)])
         return rows
 
     def article(self, settings):
@@ -3350,7 +3297,8 @@ class Report:
         """A note for each reason why a model failed."""
         rows = pd.concat([self.results.frame(n) for n in ("results", "learning_curve")])
         rows = rows[rows.error != ""].drop_duplicates(["model", "error"])
-        return [f"{model} failed: {error}" for model, error in zip(rows.model, rows.error)]
+        return [f"{model} failed: {error}"
+                for model, error in zip(rows.model, rows.error)]
 
     def opponents(self, columns):
         """(columns with an encoder, simple columns)."""
@@ -3376,9 +3324,8 @@ class Report:
 
         def end(side, count):
             level = 1 - (1 - LEVEL) / count
-            return max(
-                min(self.paired(e, s, settings).interval(level)[side] for s in simple)
-                for e in encoders)
+            return max(min(self.paired(e, s, settings).interval(level)[side]
+                           for s in simple) for e in encoders)
 
         return end(0, len(encoders)), end(1, len(simple))
 
@@ -3418,10 +3365,9 @@ class Report:
 
         Between two sizes the curve is taken for a line over their logarithms."""
         groups = self.opponents(self.plain)
-        curves = [
-            {column.title(settings): curve.map(np.mean) for column in group
-             if len(curve := self.curve(column, settings)) > 1}
-            for group in groups]
+        curves = [{column.title(settings): curve.map(np.mean) for column in group
+                   if len(curve := self.curve(column, settings)) > 1}
+                  for group in groups]
         if not all(curves):
             return ""
         (encoder, ours), (simple, theirs) = (
@@ -3448,21 +3394,18 @@ class Report:
         """The Table of the metric by documents per class, and what the last step brought."""
         curves = {column: self.curve(column, settings) for column in self.plain}
         sizes = sorted(set().union(*(curve.index for curve in curves.values())))
-        rows = [
-            [str(size), *(mean_text(curve.get(size, ())) for curve in curves.values())]
-            for size in sizes]
+        rows = [[str(size), *(mean_text(curve.get(size, ()))
+                              for curve in curves.values())] for size in sizes]
         if len(sizes) > 1:
             ends = [[curve.get(size, np.array([np.nan])).mean() for size in sizes[-2:]]
                     for curve in curves.values()]
             gains = [percent(b - a) for a, b in ends]
-            rows.append([f"{sizes[-2]} to {sizes[-1]}",
-                         *(f"+{gain}" if gain[:1].isdigit() else gain for gain in gains)])
-        notes = [
-            self.data_note,
-            "documents per class before the split: 70 % of them are learnt from",
-            "all sizes of a draw are judged on its same test part, and a larger training "
-            "part contains the smaller ones",
-            "the last row: would more labels pay?"]
+            rows.append([f"{sizes[-2]} to {sizes[-1]}", *(
+                f"+{gain}" if gain[:1].isdigit() else gain for gain in gains)])
+        notes = [self.data_note, "documents per class before the split: 70 % of "
+                 "them are learnt from", "all sizes of a draw are judged on its same "
+                 "test part, and a larger training part contains the smaller ones",
+                 "the last row: would more labels pay?"]
         heading = f"Learning curve. {self.heading}, tokens/length {settings.label}"
         titles = [self.titles[column] for column in curves]
         return Table(heading, ["documents per class", *titles], rows, notes)
@@ -3489,41 +3432,42 @@ class Report:
             if not len(common):
                 continue
             gain = self.paired(column, plain, settings)
-            rows.append([
-                settings.label, plain.title(settings), mean_text(before[common]),
-                mean_text(after[common]), f"{100 * gain.mean:+.1f}",
-                interval_text(gain.interval(), (-1, 1)), f"{searches.points.mean():.0f}",
-                f"{searches.seconds.mean():.1f}", self._counted(searches.best)])
+            rows.append(
+                [settings.label, plain.title(settings), mean_text(before[common]),
+                 mean_text(after[common]), f"{100 * gain.mean:+.1f}", interval_text(
+                     gain.interval(), (-1, 1)), f"{searches.points.mean():.0f}",
+                 f"{searches.seconds.mean():.1f}", self._counted(searches.best)])
         how = sorted(self.results.frame("searches").search.unique())
         header = ["tokens/length", "model", "before", "after", "gain", "95 %", "points",
                   "seconds", "best parameters"]
-        notes = [
-            self.data_note,
-            f"search: {', '.join(how)}; {FOLDS} folds of the training part, the test part "
-            "is scored once; points and seconds are a search's mean, seconds since it "
-            "was last taken up"]
+        notes = [self.data_note, f"search: {', '.join(how)}; {FOLDS} folds of the "
+                 "training part, the test part is scored once; points and seconds are "
+                 "a search's mean, seconds since it was last taken up"]
         return Table(f"Tuning. {self.heading}", header, rows, notes)
 
     def confusion(self, column, settings):
         """How many test documents of each class were taken for which, <int>[K, K]."""
         known = range(len(self.dataset.classes))
         parts = self.judged(column, settings)
-        return sum(metrics.confusion_matrix(y, said, labels=known) for y, said, _ in parts)
+        return sum(metrics.confusion_matrix(y, said, labels=known)
+                   for y, said, _ in parts)
 
     def confusion_table(self, settings, most=20):
         """The Table of the pairs of classes that most columns confuse."""
         columns = [c for c in self.columns if self.judged(c, settings)]
         counts = {c: self.confusion(c, settings) for c in columns if c.algorithm.judged}
-        shares = [n / np.maximum(n.sum(axis=1, keepdims=True), 1) for n in counts.values()]
+        shares = [n / np.maximum(n.sum(axis=1, keepdims=True), 1)
+                  for n in counts.values()]
         mean = np.mean(shares, axis=0) if shares else np.zeros((1, 1))
         mean[np.diag_indices_from(mean)] = 0
         pairs = np.argsort(-mean, axis=None, kind="stable")[:most]
         pairs = zip(*np.unravel_index(pairs, mean.shape))
         classes = self.dataset.classes
-        rows = [
-            [classes[true], classes[said], *(percent(share[true, said]) for share in shares)]
-            for true, said in pairs if mean[true, said] > 0]
-        header = ["true class", "predicted", *(self.titles[column] for column in counts)]
+        rows = [[classes[true], classes[said],
+                 *(percent(share[true, said]) for share in shares)]
+                for true, said in pairs if mean[true, said] > 0]
+        header = ["true class", "predicted",
+                  *(self.titles[column] for column in counts)]
         heading = f"Classes most often confused, tokens/length {settings.label}"
         return Table(heading, header, rows, [self.data_note, "in % of the true class"])
 
@@ -3549,7 +3493,8 @@ class Report:
         rows = pd.concat(rows)
         rows["wrong"] = rows.predicted != rows.label
         classes = np.array(self.dataset.classes, dtype=object)
-        rows["said"] = np.where(rows.wrong, rows.title + " " + classes[rows.predicted], "")
+        rows["said"] = np.where(rows.wrong, rows.title + " " + classes[rows.predicted],
+                                "")
         grouped = rows.groupby(["doc", "label"], sort=False, as_index=False).agg(
             wrong=("wrong", "sum"), times=("wrong", "size"), far=("far", "mean"),
             said=("said", lambda said: ", ".join(dict.fromkeys(filter(None, said)))),
@@ -3563,9 +3508,9 @@ class Report:
         ids = self.dataset.frame.id.astype(str)
         known = ids.isin(missed.doc)
         texts = dict(zip(ids[known], self.dataset.frame.text[known]))
-        rows = [[row.doc, self.dataset.classes[row.label], f"{row.wrong} of {row.times}",
-                 row.said, " ".join(texts[row.doc].split())[:160]]
-                for row in missed.itertuples()]
+        rows = [[row.doc, self.dataset.classes[row.label],
+                 f"{row.wrong} of {row.times}", row.said,
+                 " ".join(texts[row.doc].split())[:160]] for row in missed.itertuples()]
         heading = (f"Errors. {self.dataset.title}, tokens/length {settings.label}: the "
                    "test documents most often missed")
         header = ["document", "true class", "missed by", "said", "begins"]
@@ -3608,10 +3553,9 @@ class Figures:
     def style(column):
         """Colour, marker and dashes of a model, the same in all figures."""
         number = list(ALGORITHMS).index(column.model)
-        return {"color": COLOURS[number % len(COLOURS)],
-                "marker": MARKERS[number % len(MARKERS)],
-                "linestyle": DASHES[number % len(DASHES)],
-                "fillstyle": "none" if column.tuned else "full"}
+        return {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(
+            MARKERS)], "linestyle": DASHES[number % len(DASHES)], "fillstyle": "none"
+                if column.tuned else "full"}
 
     def _new(self, title, rows=1, columns=1, size=(7, 4.5), **options):
         """(figure, axes [rows, columns]) without a display or any global state."""
@@ -3708,7 +3652,8 @@ class Figures:
                 judged = report.judged(column, settings)
                 if judged:
                     look = self.style(column) | {"markevery": 10, "markersize": 4}
-                    axes.plot(*self.roc_curve(judged), label=self.titles[column], **look)
+                    axes.plot(*self.roc_curve(judged), label=self.titles[column],
+                              **look)
             axes.plot([0, 1], [0, 1], color="0.8", zorder=0)
             axes.set(title=settings.label, xlabel="false positive rate", aspect="equal")
         panels[0].set_ylabel("true positive rate")
@@ -3728,8 +3673,8 @@ class Figures:
             return None
         side = 0.9 + 0.33 * len(classes)
         size = (side * len(columns) + 1.2, (side + 0.2) * len(rows) + 0.9)
-        figure, panels = self._new("Confusion in % of the class", len(rows), len(columns),
-                                   size)
+        figure, panels = self._new("Confusion in % of the class", len(rows),
+                                   len(columns), size)
         for line, settings in zip(panels, rows):
             for axes, column in zip(line, columns):
                 title = f"{self.titles[column]} {settings.label}"
@@ -3740,10 +3685,11 @@ class Figures:
                     whole = np.maximum(counts.sum(axis=1, keepdims=True), 1)
                     shown = metrics.ConfusionMatrixDisplay(100 * counts / whole,
                                                            display_labels=classes)
-                    shown.plot(ax=axes, cmap="Blues", values_format=".0f", colorbar=False,
-                               im_kw={"vmin": 0, "vmax": 200},
+                    shown.plot(ax=axes, cmap="Blues", values_format=".0f",
+                               colorbar=False, im_kw={"vmin": 0, "vmax": 200},
                                text_kw={"color": "black", "fontsize": "small"},
-                               xticks_rotation=45 if len(classes) <= SMALL_MATRIX else 90)
+                               xticks_rotation=45
+                               if len(classes) <= SMALL_MATRIX else 90)
                 axes.set(xlabel="predicted", ylabel="true class")
                 axes.tick_params(labelsize="small")
                 axes.label_outer()
@@ -3786,7 +3732,8 @@ class Figures:
             return figure
         *others, y, x = names
         values = sorted(table[others[0]].unique()) if others else [None]
-        figure, [panels] = self._new(title, 1, len(values), (3.4 * len(values) + 1, 3.6))
+        figure, [panels] = self._new(title, 1, len(values),
+                                     (3.4 * len(values) + 1, 3.6))
         for axes, value in zip(panels, values):
             part = table[table[others[0]] == value] if others else table
             self._surface(axes, part, x, y, table.score.agg(["min", "max"]))
@@ -3818,8 +3765,10 @@ class Figures:
             sizes = sorted(set().union(*(curve.index for curve in curves.values())))
             for column, curve in curves.items():
                 means = 100 * curve.map(np.mean)
-                spread = 100 * curve.map(lambda values: values.std(ddof=len(values) > 1))
-                look = self.style(column) | {"label": self.titles[column], "markersize": 5}
+                spread = 100 * curve.map(
+                    lambda values: values.std(ddof=len(values) > 1))
+                look = self.style(column) | {"label": self.titles[column],
+                                             "markersize": 5}
                 axes.plot(means.index, means, **look)
                 axes.fill_between(means.index, means - spread, means + spread,
                                   color=look["color"], alpha=0.12, linewidth=0)
@@ -3943,8 +3892,7 @@ def one_word_rules(texts, y, classes):
     each = np.arange(shares.shape[1])
     table = pd.DataFrame(
         {"class": best, "inside": shares[best, each], "outside": rest[best, each],
-         "texts": np.asarray(found.sum(axis=0))[0]},
-        words.get_feature_names_out())
+         "texts": np.asarray(found.sum(axis=0))[0]}, words.get_feature_names_out())
     table["accuracy"] = 0.5 + (table.inside - table.outside) / 2
     longest = table.index.str.len()  # of equals, since "0700" says less than a name
     return table.iloc[np.lexsort((-longest, -table.accuracy))]
@@ -3996,22 +3944,21 @@ class Audit:
         seen = set(folded(train.texts))
         across = sum(key in seen for key in folded(test.texts) if key)
         near_across = near_copies(test.texts, train.texts) >= 0
-        rows = [
-            ("texts that repeat an earlier one", keys.duplicated().sum(), len(dataset), 0),
-            ("texts that stand in two classes", (labels > 1).sum(), len(dataset), 1),
-            ("texts of the first draw with a near copy in it", (near >= 0).sum(),
-             len(near), 0),
-            ("texts of the first draw with a near copy of another class",
-             other_label.sum(), len(near), 0),
-            ("test texts that stand in the training part", across, len(test), 1),
-            ("test texts with a near copy in the training part", near_across.sum(),
-             len(test), 1)]
+        rows = [("texts that repeat an earlier one", keys.duplicated().sum(),
+                 len(dataset), 0), ("texts that stand in two classes",
+                                    (labels > 1).sum(), len(dataset), 1),
+                ("texts of the first draw with a near copy in it", (near >= 0).sum(),
+                 len(near), 0), ("texts of the first draw with a near copy of "
+                                 "another class", other_label.sum(), len(near), 0),
+                ("test texts that stand in the training part", across, len(test), 1),
+                ("test texts with a near copy in the training part", near_across.sum(),
+                 len(test), 1)]
         for settings in self.settings:
             tokens = Tokens(settings.maxtokens, settings.maxtokenlen)
             known = set(tokens.transform(train.texts))
             same = sum(text in known for text in tokens.transform(test.texts))
-            rows.append((f"test texts that the article's recipe at {settings.label} makes "
-                         "equal to a training text", same, len(test), 1))
+            rows.append((f"test texts that the article's recipe at {settings.label} "
+                         "makes equal to a training text", same, len(test), 1))
         return rows
 
     def _traces(self):
@@ -4046,8 +3993,8 @@ class Audit:
                                      if what.startswith("test") else 0):
                 found.append(f"TRAP: {self.share(number, whole)} {what}")
             elif what.endswith("another class") and number > CHANCE_COPIES:
-                found.append(f"LOOK: {self.share(number, whole)} {what}: which label is "
-                             "right?")
+                found.append(f"LOOK: {self.share(number, whole)} {what}: which label "
+                             "is right?")
         for what, shares in self.traces.items():
             gap = shares.max() - shares.min()
             if gap > TRACE_LIMIT:
@@ -4056,13 +4003,13 @@ class Audit:
                     f"{percent(shares.min())} % of {self.classes[shares.argmin()]} and "
                     f"{percent(shares.max())} % of {self.classes[shares.argmax()]}")
         tells = [f"{word} ({percent(rule.accuracy)} %)"
-                 for word, rule in self.best.iterrows()
-                 if rule.accuracy >= RULE_LIMIT]
+                 for word, rule in self.best.iterrows() if rule.accuracy >= RULE_LIMIT]
         if tells:
             found.append(f"TRAP: one word alone tells a class: {', '.join(tells)}")
-        words = [f"{word} ({percent(rule.inside, 0)} % of {self.classes[int(rule['class'])]})"
-                 for word, rule in self.one_sided.iterrows()
-                 if rule.inside >= ONE_SIDED and rule.texts > BY_CHANCE]
+        words = [f"{word} ({percent(rule.inside, 0)} % "
+                 f"of {self.classes[int(rule['class'])]})"
+                 for word, rule in self.one_sided.iterrows() if rule.inside >= ONE_SIDED
+                 and rule.texts > BY_CHANCE]
         if words:
             found.append(f"LOOK: in no other class: {', '.join(words)}; content, or a "
                          "trace of how the texts were got?")
@@ -4079,58 +4026,50 @@ class Audit:
             texts = [self.dataset.texts[row] for row in rows_of]
             lengths = np.percentile([len(text.split()) for text in texts], (5, 50, 95))
             empty = np.sum(folded(texts) == 0)
-            foreign = np.mean([np.mean([ord(c) > 127 for c in text[:1000]] or [0]) > 0.05
-                               for text in texts])
-            rows.append([name, str(len(texts)), str(empty),
-                         " / ".join(f"{length:.0f}" for length in lengths),
-                         percent(foreign)])
+            foreign = np.mean([np.mean([ord(c) > 127 for c in text[:1000]] or [0])
+                               > 0.05 for text in texts])
+            rows.append([name, str(len(texts)), str(empty), " / ".join(
+                f"{length:.0f}" for length in lengths), percent(foreign)])
         header = ["class", "texts", "empty", "words: 5 % / median / 95 %",
                   "over 5 % non-ASCII, in %"]
         return Table("The classes", header, rows)
 
     def _rules_table(self, rules, heading):
-        rows = [
-            [word, self.classes[int(rule["class"])], percent(rule.inside),
-             percent(rule.outside), percent(rule.accuracy)]
-            for word, rule in rules.iterrows()]
+        rows = [[word, self.classes[int(rule["class"])], percent(rule.inside), percent(
+            rule.outside), percent(rule.accuracy)] for word, rule in rules.iterrows()]
         header = ["word", "class", "in % of it", "in % of the rest", "accuracy in %"]
         place = f"in the first {self.settings[0].maxtokens} words"
         return Table(f"{heading}, {place}", header, rows)
 
     def _tables(self):
         dropped = [f"{n} {reason}" for reason, n in self.dataset.dropped.items() if n]
-        notes = [
-            f"data: {self.dataset.source}; {len(self.dataset)} texts",
-            f"dropped before: {', '.join(dropped) or 'nothing'}",
-            *self.traps()]
-        thresholds = [
-            f"a near copy shares half of its three-word phrases (cosine {NEAR} or more)",
-            f"traps: copies above {COPY_LIMIT:.0%} of the test part, texts in two "
-            f"classes, traces that differ by {ONE_SIDED:.0%}, a word that is right on "
-            f"{RULE_LIMIT:.0%} of the first draw",
-            f"to be looked at: a word in {ONE_SIDED:.0%} of one class only, in more than "
-            f"{BY_CHANCE} texts; traces that differ by {TRACE_LIMIT:.0%}; classes whose "
-            f"words have a cosine of {ALIKE} or more; near copies of another class"]
+        notes = [f"data: {self.dataset.source}; {len(self.dataset)} texts",
+                 f"dropped before: {', '.join(dropped) or 'nothing'}", *self.traps()]
+        thresholds = ["a near copy shares half of its three-word phrases (cosine "
+                      f"{NEAR} or more)", f"traps: copies above {COPY_LIMIT:.0%} of "
+                      "the test part, texts in two classes, traces that differ by "
+                      f"{ONE_SIDED:.0%}, a word that is right on {RULE_LIMIT:.0%} of "
+                      "the first draw", f"to be looked at: a word in {ONE_SIDED:.0%} "
+                      f"of one class only, in more than {BY_CHANCE} texts; traces that "
+                      f"differ by {TRACE_LIMIT:.0%}; classes whose words have a cosine "
+                      f"of {ALIKE} or more; near copies of another class"]
         copies = [[what, self.share(n, whole)] for what, n, whole, _ in self.copies]
-        traces = [
-            [what, f"{percent(shares.max())} ({self.classes[shares.argmax()]})",
-             f"{percent(shares.min())} ({self.classes[shares.argmin()]})"]
-            for what, shares in self.traces.items()]
+        traces = [[what, f"{percent(shares.max())} ({self.classes[shares.argmax()]})",
+                   f"{percent(shares.min())} ({self.classes[shares.argmin()]})"]
+                  for what, shares in self.traces.items()]
         alike = [[a, b, f"{cosine:.2f}"] for a, b, cosine in self.alike]
         return [
-            Table(f"Audit of {self.dataset.title}", [], [], notes),
-            self._class_table(),
-            Table("Copies", ["what", "how many"], copies, thresholds),
-            Table("Traces of how the texts were got",
-                  ["what", "in % of the class with most", "in % of the class with least"],
-                  traces),
-            Table("Classes most alike in their words", ["class", "class", "cosine"], alike),
+            Table(f"Audit of {self.dataset.title}", [], [], notes), self._class_table(),
+            Table("Copies", ["what", "how many"], copies, thresholds), Table(
+                "Traces of how the texts were got",
+                ["what", "in % of the class with most", "in % of the class with least"],
+                traces), Table("Classes most alike in their words",
+                               ["class", "class", "cosine"], alike),
             self._rules_table(self.best, "The words that alone tell most"),
             self._rules_table(self.one_sided, "The words of one class only")]
 
 
 # ------------------------------------------------------------------------ Comparison
-
 
 def option(default, words, group, **rest):
     """A field of Options: its default, its help, and argparse's words for it."""
@@ -4146,60 +4085,56 @@ class Options:
     """What can be asked of a comparison: the keywords of compare(), and the options of
     the command line. None stands for what suits the data set, see Corpus."""
 
-    models: tuple | None = option(
-        None, f"columns of the table, any of {' '.join(ALGORITHMS)}, by spaces or commas",
-        TABLE, nargs="+")
+    models: tuple | None = option(None, "columns of the table, any of "
+                                  f"{' '.join(ALGORITHMS)}, by spaces or commas", TABLE,
+                                  nargs="+")
     nsamp: int | None = option(1000, "documents per class, or all", TABLE, lowest=4)
     maxtokens: int | None = option(None, "words read of a document", TABLE, lowest=1)
     maxtokenlen: int | None = option(
         None, "characters read of a word by the simple models (default: 20 up to 50 "
         "words, else 100)", TABLE, lowest=1)
-    sweep: bool = option(
-        False, "the article's three settings, 50/20, 100/100, 200/100, as one table", TABLE
-    )
-    repeats: int = option(1, "fresh draws and splits: 5 or more tell luck", TABLE, lowest=1)
+    sweep: bool = option(False, "the article's three settings, 50/20, 100/100, "
+                         "200/100, as one table", TABLE)
+    repeats: int = option(1, "fresh draws and splits: 5 or more tell luck", TABLE,
+                          lowest=1)
     seed: int = option(0, "same seed, same numbers", TABLE, lowest=0)
     metric: str = option(
         "accuracy", "what tables, tests, searches and the answer go by", TABLE,
         choices=tuple(MEASURES))
     keep_duplicates: bool = option(
         False, "leave copies of a text in, as the article did: they leak", TEXTS)
-    text: str | None = option(
-        None, "what the encoders read: the words as they stand (natural), or less stop "
-        "words, digits and punctuation (article)", TEXTS, choices=("article", "natural"),
-    )
-    encoders: str = option(
-        "full", "the article's large ones, or the small ones beside kit.py", ENCODING,
-        choices=tuple(ENCODERS))
-    elmo: str | None = option(None, "another ELMo: a path, Kaggle handle or URL", ENCODING)
-    bert: str | None = option(None, "another BERT: a path, Kaggle handle or URL", ENCODING)
-    pooling: str = option(
-        "mean", "how BERT's word vectors become one: their mean, or the first one's",
-        ENCODING, choices=("mean", "first"))
+    text: str | None = option(None, "what the encoders read: the words as they stand "
+                              "(natural), or less stop words, digits and punctuation "
+                              "(article)", TEXTS, choices=("article", "natural"))
+    encoders: str = option("full", "the article's large ones, or the small ones beside "
+                           "kit.py", ENCODING, choices=tuple(ENCODERS))
+    elmo: str | None = option(None, "another ELMo: a path, Kaggle handle or URL",
+                              ENCODING)
+    bert: str | None = option(None, "another BERT: a path, Kaggle handle or URL",
+                              ENCODING)
+    pooling: str = option("mean", "how BERT's word vectors become one: their mean, or "
+                          "the first one's", ENCODING, choices=("mean", "first"))
     n_fine_tune_layers: int = option(
         0, "layers of BERT to train on your texts, from the top; 0 leaves it as it is",
         ENCODING, lowest=0)
-    epochs: int = option(
-        5, "passes through the texts when training what stands on an encoder", ENCODING,
-        lowest=1)
+    epochs: int = option(5, "passes through the texts when training what stands on an "
+                         "encoder", ENCODING, lowest=1)
     batch_size: int = option(32, "texts per step of that training", ENCODING, lowest=1)
-    tune: tuple | None = option(
-        None, "also tune these models (none named: all of the table)", SEARCHING, nargs="*"
-    )
+    tune: tuple | None = option(None, "also tune these models (none named: all of the "
+                                "table)", SEARCHING, nargs="*")
     search: str = option("grid", "how to tune", SEARCHING, choices=Trials.KINDS)
-    budget: str | None = option(
-        None, f"of each search: points for random and hyperopt ({BUDGET}), or a time as "
-        "60s for any", SEARCHING)
-    learning_curve: bool = option(
-        False, "the metric over documents per class, from 100 on: would more labels pay?",
-        LOOKING)
+    budget: str | None = option(None, "of each search: points for random and hyperopt "
+                                f"({BUDGET}), or a time as 60s for any", SEARCHING)
+    learning_curve: bool = option(False, "the metric over documents per class, from "
+                                  "100 on: would more labels pay?", LOOKING)
     audit: bool = option(False, "first the traps of the data: copies, leaks", LOOKING)
     errors: int | None = option(
         None, "the N texts that most models miss, and each model's heaviest words",
         LOOKING, lowest=1, metavar="N")
     time_limit: str | None = option(
         None, "end a model's fit, or its search, after so long, as 300s", RUNNING)
-    jobs: int | None = option(None, "parallel workers (default: all cores)", RUNNING, lowest=1)
+    jobs: int | None = option(None, "parallel workers (default: all cores)", RUNNING,
+                              lowest=1)
 
     def __post_init__(self):
         """Read words as values, and refuse what cannot be, in a sentence."""
@@ -4274,8 +4209,9 @@ class Options:
         elif self.budget:
             self._whole(self.budget, "--budget", 1)
         if self.budget and not timed and self.search in ("grid", "halving"):
-            raise KitError(f"--budget {self.budget}: {self.search} tries all its points; "
-                           "give seconds, as in 60s, or search by random or hyperopt.")
+            raise KitError(f"--budget {self.budget}: {self.search} tries all its "
+                           "points; give seconds, as in 60s, or search by random or "
+                           "hyperopt.")
 
     def suiting(self, dataset):
         """These options with what suits the data set in the places left open."""
@@ -4296,13 +4232,13 @@ class Options:
         """The Settings of each row of the table."""
         suiting = self.suiting(dataset)
         pairs = SWEEP if self.sweep else [(suiting.maxtokens, suiting.maxtokenlen)]
-        names = {one.name for one in dataclasses.fields(Settings)} & vars(suiting).keys()
+        names = {one.name for one in dataclasses.fields(Settings)} & vars(
+            suiting).keys()
         common = {name: getattr(suiting, name) for name in names}
         store = str(cache_folder() / "features.sqlite")
-        return tuple(
-            Settings(**common | dict(maxtokens=tokens, maxtokenlen=length,
-                                     svm=dataset.corpus.svm, store=store))
-            for tokens, length in pairs)
+        return tuple(Settings(**common | dict(maxtokens=tokens, maxtokenlen=length,
+                                              svm=dataset.corpus.svm, store=store))
+                     for tokens, length in pairs)
 
     def columns(self, dataset):
         """The Columns: the models, each followed by its tuned self if asked for."""
@@ -4372,13 +4308,10 @@ class Run:
         """All tasks of a run; a learning curve's smaller sizes for the plain columns."""
         options, drawn = self.options, self.drawn
         sizes = curve_sizes(drawn) if options.learning_curve else [drawn]
-        return [
-            Task(column, replace(settings, nsamp=size, seed=seed_of_repeat(options.seed,
-                                                                           repeat)),
-                 repeat, drawn)
-            for settings in self.rows for repeat in range(options.repeats)
-            for column in self.columns for size in sizes
-            if size == drawn or not column.tuned]
+        return [Task(column, replace(settings, nsamp=size, seed=seed_of_repeat(
+            options.seed, repeat)), repeat, drawn) for settings in self.rows
+                for repeat in range(options.repeats) for column in self.columns
+                for size in sizes if size == drawn or not column.tuned]
 
     def parts_of(self, task):
         """(train, test) of a task."""
@@ -4414,9 +4347,9 @@ class Run:
             seconds = time.perf_counter() - started
             seconds *= (len(train) / len(part)) ** growth
             if seconds > WORTH_TELLING:
-                say("cost", f"{title}: about {seconds:.0f} s for each fit on {len(train)} "
-                    f"texts at {settings.label}, by a fit on {len(part)}; --time-limit "
-                    "300s would end it")
+                say("cost", f"{title}: about {seconds:.0f} s for each fit on "
+                    f"{len(train)} texts at {settings.label}, by a fit on {len(part)}; "
+                    "--time-limit 300s would end it")
 
     def fit_and_score(self):
         """Compute what has no result yet; Ctrl-C ends it with what is finished.
@@ -4480,12 +4413,11 @@ class Run:
         rows = self.results.frame("tuning")
         mine = (rows[list(place)] == list(place.values())).all(axis=1)
         heads = algorithm.encoder(task.settings)  # are faster here than in workers
-        return tune(
-            model, algorithm.param_grid, train, options.search,
-            options.budget or (options.limit and f"{options.limit}s"),
-            task.settings.seed, options.metric, algorithm.resource,
-            1 if heads else options.jobs, rows[mine].to_dict("records"),
-            lambda row: self.results.append("tuning", [place | row]))
+        return tune(model, algorithm.param_grid, train, options.search,
+                    options.budget or (options.limit and f"{options.limit}s"),
+                    task.settings.seed, options.metric, algorithm.resource,
+                    1 if heads else options.jobs, rows[mine].to_dict("records"),
+                    lambda row: self.results.append("tuning", [place | row]))
 
     def pages(self, report):
         """What there is to read, by the name of its file: lists of Tables, sentences."""
@@ -4494,7 +4426,8 @@ class Run:
         if len(report.results.frame("searches")):
             pages["tuning"] = [report.tuning_table()]
         if options.learning_curve:
-            pages["learning_curve"] = [*map(report.learning_curve_table, report.settings)]
+            pages["learning_curve"] = [*map(report.learning_curve_table,
+                                            report.settings)]
         if len(report.dataset.classes) > 2:
             pages["confusion"] = [*map(report.confusion_table, report.settings)]
         if options.errors:
@@ -4526,15 +4459,18 @@ class Run:
             with contextlib.suppress(KitError):  # gone since a run that is taken up again
                 encoders[handle] = Encoder(handle).digest()
         verdicts = report.verdicts()
-        answers = [vars(v) | {"answer": v.answer} for v in verdicts if hasattr(v, "answer")]
-        return {"verdict": [*map(str, verdicts)], "answers": answers, "versions": versions,
-                "hardware": hardware, "encoders": encoders, "seconds": report.seconds,
-                "source": report.dataset.source, "dropped": report.dataset.dropped}
+        answers = [vars(v) | {"answer": v.answer} for v in verdicts
+                   if hasattr(v, "answer")]
+        return {"verdict": [*map(str, verdicts)], "answers": answers,
+                "versions": versions, "hardware": hardware, "encoders": encoders,
+                "seconds": report.seconds, "source": report.dataset.source,
+                "dropped": report.dataset.dropped}
 
     def finish(self, seconds):
         """Make the report of what is there, and write it if there is a folder."""
         results, options = self.results, self.options
-        notes = ("interrupted: not all models or draws are there",) * results.interrupted
+        notes = ("interrupted: not all models or draws are "
+                 "there",) * results.interrupted
         report = Report(results, self.dataset, self.columns, self.rows, options.metric,
                         seconds, notes)
         results.report = report
@@ -4582,7 +4518,6 @@ def compare(dataset, models=None, out=None, **options):
 
 # ---------------------------------------------------------------------- Command line
 
-
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are KitErrors, in one sentence."""
 
@@ -4605,22 +4540,21 @@ def make_parser(name):
     """The parser of one run script: Options, and where the data are."""
     corpus = CORPORA.get(name, OWN)
     own = corpus is OWN
-    wanted = ("a table (CSV, TSV, JSON Lines, Parquet, also packed), or a folder with a "
-              "subfolder of .txt files for each class" if own else corpus.wanted)
-    parser = Parser(
-        prog=f"run_{name}.py", allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=f"Does transfer learning pay on {corpus.title}?\nThe data: {wanted}.",
-        epilog=EXAMPLES.format(name=name, data="--data reviews.csv" if own else "--demo"),
-    )
+    wanted = ("a table (CSV, TSV, JSON Lines, Parquet, also packed), or a folder with "
+              "a subfolder of .txt files for each class" if own else corpus.wanted)
+    parser = Parser(prog=f"run_{name}.py", allow_abbrev=False,
+                    formatter_class=argparse.RawDescriptionHelpFormatter,
+                    description="Does transfer learning pay on "
+                    f"{corpus.title}?\nThe data: {wanted}.", epilog=EXAMPLES.format(
+                        name=name, data="--data reviews.csv" if own else "--demo"))
     place = parser.add_argument_group("data and results")
     data = "path of the table or folder" if own else "auto, demo, or a path"
     place.add_argument("--data", default="auto", help=data)
-    place.add_argument("--demo", action="store_true", help="try it on a small corpus that "
-                       "ships with the kit, with the small encoders")
+    place.add_argument("--demo", action="store_true", help="try it on a small corpus "
+                       "that ships with the kit, with the small encoders")
     for what in ("text", "label", "id") if own else ():
-        place.add_argument(f"--{what}-column", default="", metavar="NAME", help="of the "
-                           "table (default: guessed, and said)")
+        place.add_argument(f"--{what}-column", default="", metavar="NAME", help="of "
+                           "the table (default: guessed, and said)")
     place.add_argument("--out", help="folder of the results (default: results/, or "
                        "Kaggle's output)")
     groups = {}
@@ -4639,8 +4573,8 @@ def make_parser(name):
         if group not in groups:
             groups[group] = parser.add_argument_group(group)
         groups[group].add_argument(f"--{one.name.replace('_', '-')}",
-                                   default=argparse.SUPPRESS, help=words.replace("%", "%%"),
-                                   **about)
+                                   default=argparse.SUPPRESS,
+                                   help=words.replace("%", "%%"), **about)
     return parser
 
 
@@ -4655,7 +4589,8 @@ def command_words(argv):
     words = []
     for part in argv:
         try:
-            words += shlex.split(part) if isinstance(part, str) else map(str, part or ())
+            words += shlex.split(part) if isinstance(part, str) else map(
+                str, part or ())
         except ValueError as error:  # a quote that is not closed
             raise KitError(f"{part}: {error}.") from error
     return words
@@ -4686,9 +4621,8 @@ def show(results):
     from IPython.display import HTML, Image, display
 
     for name, page in results.pages.items():
-        display(HTML("".join(
-            part._repr_html_() if isinstance(part, Table) else f"<p>{html.escape(part)}</p>"
-            for part in page)))
+        display(HTML("".join(part._repr_html_() if isinstance(part, Table)
+                             else f"<p>{html.escape(part)}</p>" for part in page)))
     for path in sorted(results.folder.glob("*.png")):
         display(Image(filename=str(path)))
 
@@ -4696,8 +4630,8 @@ def show(results):
 def run_problem(name, words):
     """One run of the command line: parse, compare, show; the exit code."""
     if name not in (*CORPORA, "own"):
-        raise KitError(f"There is no problem {name!r}, only {', '.join(CORPORA)} and own."
-                       f"{nearest(name, (*CORPORA, 'own'))}")
+        raise KitError(f"There is no problem {name!r}, only {', '.join(CORPORA)} and "
+                       f"own.{nearest(name, (*CORPORA, 'own'))}")
     given = vars(make_parser(name).parse_args(words))
     out = given.pop("out") or (str(KAGGLE_WORKING) if on_kaggle() else "results")
     try:
@@ -4729,9 +4663,8 @@ def command_line(name, *argv):
     except SystemExit:  # --help
         return 0
     except KeyboardInterrupt:
-        print("Interrupted. What was finished is written, and the same command goes "
-              "on from there.",
-            file=sys.stderr)
+        print("Interrupted. What was finished is written, and the same command goes on "
+              "from there.", file=sys.stderr)
         return 1
     except OSError as error:  # a full disk, a folder that may not be written
         place = f": {error.filename}" if error.filename else ""
@@ -4751,7 +4684,8 @@ def import_pasted(source, before, names):
     As a file the kit has names of its own, which the notebook's cannot harm nor be
     harmed by, and other processes can import it. names: the notebook's, of which
     those in `before` are put back; __all__ and kit itself are added."""
-    folder = cache_folder() / "pasted" / hashlib.sha256(source.encode()).hexdigest()[:12]
+    folder = cache_folder() / "pasted" / hashlib.sha256(
+        source.encode()).hexdigest()[:12]
     write_atomically(folder / "kit.py", source.encode())
     sys.path.insert(0, str(folder))
     sys.modules.pop("kit", None)
