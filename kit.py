@@ -187,7 +187,6 @@ def write_atomically(path, content):
 @functools.cache
 def content_digest(path, stamp):
     """SHA-256 of what a folder's files contain and are called; read once a process.
-
     stamp: whatever changes with the content, as times_of gives it."""
     digest = hashlib.sha256()
     for name, *_ in stamp:
@@ -209,9 +208,8 @@ FORMAT = 1  # of what the caches hold: raise it when a reader or an encoder pass
 
 
 def cached_frame(name, made_of, read):
-    """The frame that read() returns, from a Parquet file after the first time.
-
-    made_of: what it depends on. Without a library for Parquet it is read each time."""
+    """The frame that read() returns, from a Parquet file after the first time. made_of:
+    what it depends on. Without a library for Parquet it is read each time."""
     key = hashlib.sha256(repr((FORMAT, made_of)).encode()).hexdigest()[:24]
     path = cache_folder() / "corpora" / f"{name}-{key}.parquet"
     try:
@@ -241,10 +239,9 @@ def find_below(root, is_it, depth=6):
 
 @functools.cache
 def reachable(url, seconds=3):
-    """Whether a URL's host answers within the seconds; asked once.
-
-    In a thread, since looking up a name has no time limit of its own, and a kernel
-    without internet would otherwise wait for it."""
+    """Whether a URL's host answers within the seconds; asked once. In a thread, since
+    looking up a name has no time limit of its own, and a kernel without internet would
+    otherwise wait for it."""
     answered = []
 
     def ask():
@@ -405,9 +402,8 @@ class TableFile:
 
 
 class Columns:
-    """Which columns of a frame are text, label and id (attributes, names or "").
-
-    What is not named is guessed where there is one sensible guess."""
+    """Which columns of a frame are text, label and id (attributes, names or ""). What
+    is not named is guessed where there is one sensible guess."""
 
     def __init__(self, frame, text="", label="", id=""):
         self.frame = frame
@@ -486,7 +482,6 @@ class Columns:
 
 def as_labels(values, column):
     """Labels as an ordered category <category>[n], numbers by size, words by letter.
-
     Missing and blank ones stay missing; whole numbers lose their point. A KitError if
     they are no labels of classes."""
     try:
@@ -518,10 +513,9 @@ def as_labels(values, column):
 
 
 def read_table(table, text="", label="", id=""):
-    """The frame id, text, label of a table: a file's path, or a DataFrame.
-
-    text, label, id: its columns; what is not named is guessed if there is one sensible
-    guess, and said aloud. Rows without an id are called by their number."""
+    """The frame id, text, label of a table: a file's path, or a DataFrame. text, label,
+    id: its columns; what is not named is guessed if there is one sensible guess, and
+    said aloud. Rows without an id are called by their number."""
     frame = table if isinstance(table, pd.DataFrame) else TableFile(table).frame()
     if not len(frame):
         raise KitError(f"{'The table' if frame is table else table} has no rows.")
@@ -543,7 +537,6 @@ def read_table(table, text="", label="", id=""):
 
 def read_folder(folder, classes=()):
     """The frame id, text, label of a folder with a subfolder of .txt files a class.
-
     classes: the subfolders to read, all with texts unless they are named."""
     folder = Path(folder)
     found = {path.name: sorted(path.glob("*.txt")) for path in sorted(folder.iterdir())
@@ -587,11 +580,9 @@ class Mail:
         self.raw = raw
 
     def text(self):
-        """The plain parts, else the HTML as text; transfer encodings undone.
-
-        An attachment, or nothing, gives "". No message is too broken for an answer:
-        where the e-mail library gives up, it is all that follows the first blank line.
-        """
+        """The plain parts, else the HTML as text; transfer encodings undone. An
+        attachment, or nothing, gives "". No message is too broken for an answer: where
+        the e-mail library gives up, it is all that follows the first blank line."""
         try:
             parts = [part for part in self._parsed().walk() if not part.is_multipart()
                      and part.get_content_disposition() != "attachment"]
@@ -622,10 +613,9 @@ class Mail:
         return message
 
     def _without_stray_lines(self):
-        """The message with those lines gone that broke its headers off.
-
-        The parser takes the rest of the headers for the body there. What stands after
-        the last header line of the first paragraph is the body."""
+        """The message with those lines gone that broke its headers off. The parser
+        takes the rest of the headers for the body there. What stands after the last
+        header line of the first paragraph is the body."""
         head, *body = re.split(rb"\r?\n\r?\n", self.raw, maxsplit=1)
         lines = head.splitlines()
         is_header = [bool(HEADER_LINE.match(line)) for line in lines]
@@ -651,7 +641,6 @@ class Mail:
 
 def read_enron(path, size, seed):
     """A uniform sample of at most size messages of Kaggle's emails.csv, in its order.
-
     One pass: every record draws a number, and the smallest `size` numbers stay, so that
     memory holds the sample and one chunk of the 1.4 GB. Stray bytes survive as
     surrogates."""
@@ -688,7 +677,6 @@ SEPARATOR = re.compile(
 
 def read_email(paths, size, seed):
     """The frame id, text, label of a sample of Enron's messages, and all the letters.
-
     The letters are those of fradulent_emails.txt (so it is spelt)."""
     enron, fraud = paths
     letters = SEPARATOR.split(fraud.read_bytes())[1:]
@@ -709,10 +697,9 @@ SYNTHETIC = re.compile(rb"synthetic demo corpus", re.I)  # stands in the beginni
 
 
 def read_imdb_archive(path):
-    """The labelled training reviews of aclImdb_v1.tar.gz.
-
-    The archive is read as a stream, up to the first file after both classes: the
-    unlabelled part behind them is most of it."""
+    """The labelled training reviews of aclImdb_v1.tar.gz. The archive is read as a
+    stream, up to the first file after both classes: the unlabelled part behind them is
+    most of it."""
     rows, labels = [], set()
     try:
         with tarfile.open(path, "r|*") as archive:
@@ -749,9 +736,8 @@ def read_imdb(paths, size, seed):
 
 
 def is_synthetic(path):
-    """Whether a file, archive or folder is one of the kit's demo corpora, or a copy.
-
-    By its own words, wherever it lies: all of them say so at their beginning."""
+    """Whether a file, archive or folder is one of the kit's demo corpora, or a copy. By
+    its own words, wherever it lies: all of them say so at their beginning."""
     path = path / "README" if path.is_dir() else path
     try:
         with open(path, "rb") as file:
@@ -764,10 +750,9 @@ def is_synthetic(path):
 
 @dataclass(frozen=True)
 class Need:
-    """One file or folder of a corpus: its possible names, and who publishes it.
-
-    The last name is the one in the Kaggle data set `kaggle` ("owner/slug"); `url` is
-    the publisher's own file, with its checksum; `begins_with` stands in its first 512
+    """One file or folder of a corpus: its possible names, and who publishes it. The
+    last name is the one in the Kaggle data set `kaggle` ("owner/slug"); `url` is the
+    publisher's own file, with its checksum; `begins_with` stands in its first 512
     bytes, and not in a file of the same name in other data sets."""
 
     names: tuple
@@ -840,10 +825,9 @@ class Corpus:
         return " and ".join(" or ".join(need.names) for need in self.needs)
 
     def find(self, data):
-        """The paths of its files.
-
-        data: "auto" (Kaggle's mounts, ./data, the cache, the original download),
-        "demo", or the path of a folder that holds the files, or of the one there is."""
+        """The paths of its files. data: "auto" (Kaggle's mounts, ./data, the cache, the
+        original download), "demo", or the path of a folder that holds the files, or of
+        the one there is."""
         kept = [cache_folder() / "downloads", kagglehub_cache() / "datasets"]
         special = {"demo": [home() / "demo"],
                    "auto": [KAGGLE_INPUT, Path("data"), *kept]}
@@ -929,9 +913,8 @@ NO_WORD = re.compile(r"[\W_]+")
 
 def folded(texts):
     """Keys <uint64>[n] of texts that are blind to case, white space and punctuation.
-
-    Two texts with the same words in order have the same key; one without words has 0.
-    """
+    Two texts with the same words in order have the same key; one without words has
+    0."""
     words = [NO_WORD.sub(" ", text.casefold()).strip() for text in texts]
     keys = pd.util.hash_array(np.array([*words, ""], dtype=object), categorize=False)
     return np.where(keys[:-1] == keys[-1], np.uint64(0), keys[:-1])
@@ -945,9 +928,8 @@ def seed_of_repeat(seed, repeat):
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Texts and their classes: the frame has the columns id, text, label <category>.
-
-    name: an entry of CORPORA, or any other; title: for tables and figures; source: where
-    the texts come from; dropped: how many texts were left out, by reason."""
+    name: an entry of CORPORA, or any other; title: for tables and figures; source:
+    where the texts come from; dropped: how many texts were left out, by reason."""
 
     frame: pd.DataFrame
     name: str = "own"
@@ -1028,7 +1010,6 @@ class Dataset:
 
     def draw(self, nsamp=1000, seed=0, repeat=0):
         """Draw nsamp documents per class (None: all) and split them 70/30, stratified.
-
         The article's corpora give nsamp of each class or none at all; of others each
         class gives what it has, up to nsamp. Returns (train, test)."""
         random_state = seed_of_repeat(seed, repeat)
@@ -1075,11 +1056,10 @@ def load_corpus(name, data, nsamp, seed):
 
 
 def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
-    """The Dataset of a name in CORPORA, a path, or a DataFrame.
-
-    data: where a corpus' files are (a path, "auto", "demo"), of which one too large to
-    be read whole gives a sample by nsamp and seed; text, label, id: the columns of a
-    table. Rows without text or label are left out and counted."""
+    """The Dataset of a name in CORPORA, a path, or a DataFrame. data: where a corpus'
+    files are (a path, "auto", "demo"), of which one too large to be read whole gives a
+    sample by nsamp and seed; text, label, id: the columns of a table. Rows without text
+    or label are left out and counted."""
     if isinstance(source, pd.DataFrame):
         dataset = Dataset(read_table(source, text, label, id))
     elif str(source) in CORPORA:
@@ -1146,9 +1126,8 @@ class Tokens(TransformerMixin, BaseEstimator):
 
 class TokenCounts(TransformerMixin, BaseEstimator):
     """Excerpts to counts <float>[n, v] (sparse) of tokens seen min_count times or more.
-
-    The count is over all texts, as in the article: a token that one text repeats is in.
-    """
+    The count is over all texts, as in the article: a token that one text repeats is
+    in."""
 
     def __init__(self, min_count=2):
         self.min_count = min_count
@@ -1187,10 +1166,9 @@ def padded_triplet(ids, length):
 
 
 class WordPieces:
-    """Texts to ids of word pieces, as bert-tensorflow's FullTokenizer gives them.
-
-    By the library `tokenizers`, a hundred times faster; its Unicode tables are newer,
-    so that rare code points can differ."""
+    """Texts to ids of word pieces, as bert-tensorflow's FullTokenizer gives them. By
+    the library `tokenizers`, a hundred times faster; its Unicode tables are newer, so
+    that rare code points can differ."""
 
     def __init__(self, vocab_file, do_lower_case):
         from tokenizers import Tokenizer
@@ -1236,9 +1214,8 @@ KAGGLE_HANDLE = re.compile(
 
 @dataclass(frozen=True)
 class Encoder:
-    """The SavedModel that a handle names: a path, a Kaggle handle, or a URL.
-
-    A path counts from here or from this file; a URL gives a packed SavedModel."""
+    """The SavedModel that a handle names: a path, a Kaggle handle, or a URL. A path
+    counts from here or from this file; a URL gives a packed SavedModel."""
 
     handle: str
 
@@ -1345,9 +1322,8 @@ class Encoder:
 
 @contextlib.contextmanager
 def quiet_stderr():
-    """Keep back what native code writes to the error stream unless an error comes.
-
-    Some of TensorFlow's lines about oneDNN and CUDA heed no log level."""
+    """Keep back what native code writes to the error stream unless an error comes. Some
+    of TensorFlow's lines about oneDNN and CUDA heed no log level."""
     with tempfile.TemporaryFile() as kept:
         sys.stderr.flush()
         stderr = os.dup(2)
@@ -1384,10 +1360,9 @@ def tensorflow():
 
 
 def load_module(path):
-    """The SavedModel in a folder, as hub.load would give it.
-
-    This is all that hub.load does once it has the folder, and spares the user
-    tensorflow_hub's import, which breaks where setuptools or tf_keras do not match."""
+    """The SavedModel in a folder, as hub.load would give it. This is all that hub.load
+    does once it has the folder, and spares the user tensorflow_hub's import, which
+    breaks where setuptools or tf_keras do not match."""
     tf = tensorflow()
     tags = [] if Path(path, "tfhub_module.pb").exists() else None
     logger = tf.get_logger()
@@ -1431,7 +1406,6 @@ class ElmoModule:
 
     def layer_means(self, strings):
         """Mean over the words of each of the three layers, <float>[n, 3, width].
-
         strings: <string>[n], words separated by white space; an empty one counts as
         ".". The mean is taken here, since versions 1 and 2 of the module average the
         padding in, so that their own mean depends on the rest of the batch."""
@@ -1450,10 +1424,9 @@ class ElmoModule:
 
 
 class BertModule:
-    """BERT from the three forms of SavedModels in which it is published.
-
-    TF2 with a dict in and out (versions 3 and 4), TF2 with a list [word ids, mask, type
-    ids] in and [pooled, sequence] out (1 and 2), and TF1-format with signatures."""
+    """BERT from the three forms of SavedModels in which it is published. TF2 with a
+    dict in and out (versions 3 and 4), TF2 with a list [word ids, mask, type ids] in
+    and [pooled, sequence] out (1 and 2), and TF1-format with signatures."""
 
     def __init__(self, path):
         self.path = path
@@ -1561,7 +1534,6 @@ class BertModule:
 class ElmoEmbedding:
     """The body of ElmoEmbeddingLayer, a Keras 3 layer: <string>[n, 1] or [n] to
     <float>[n, d], the mean over the words of gamma * sum softmax(w)_i layer_i.
-
     elmo_path: a handle or path, as Encoder takes them. The three w and gamma are its
     weights; the module itself stays as it is."""
 
@@ -1672,9 +1644,8 @@ HEAD_UNITS = 256  # the article's one hidden layer
 
 
 def head_model(inputs, embedding, learning_rate, classes):
-    """The article's head on an embedding, compiled: Dense 256 relu, and the output.
-
-    For two classes one sigmoid, as in the article; for more a softmax of each."""
+    """The article's head on an embedding, compiled: Dense 256 relu, and the output. For
+    two classes one sigmoid, as in the article; for more a softmax of each."""
     import keras
 
     hidden = keras.layers.Dense(HEAD_UNITS, activation="relu")(embedding)
@@ -1692,7 +1663,6 @@ def head_model(inputs, embedding, learning_rate, classes):
 
 def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3, classes=2):
     """The article's Listing 2: a Keras model, <string>[n, 1] to <float>[n, 1 or K].
-
     Give its fit and predict a tf.constant of strings: Keras 3 refuses NumPy's."""
     layer = keras_layer("ElmoEmbeddingLayer")(elmo_path)
     import keras
@@ -1704,7 +1674,6 @@ def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3, classes=2):
 def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
                      pooling="mean", learning_rate=1e-3, classes=2):
     """The article's Listing 4: a Keras model of triplets <int>[n, max_seq_length] x 3.
-
     max_seq_length=None takes triplets of any length."""
     layer = keras_layer("BertLayer")(n_fine_tune_layers, pooling, bert_path)
     import keras
@@ -1719,7 +1688,6 @@ def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
 
 class FeatureStore:
     """Feature vectors by key: in memory, and in a SQLite file if a path is given.
-
     SQLite survives a killed kernel and serves several processes and threads; where the
     disk is full or the file broken, memory alone has to do. `written` counts the new
     vectors."""
@@ -1796,7 +1764,6 @@ BATCH_TOKENS = 8192
 
 class FrozenEncoder(TransformerMixin, BaseEstimator):
     """Excerpts <str>[n] to features <float32>[n, ...]; each text is encoded only once.
-
     path: the encoder's handle or folder; store: the SQLite file of the features, None
     for memory only. The features are kept by the encoder's content, the limit and the
     text, so epochs, folds, grids, repeats and later runs cost no pass."""
@@ -1884,7 +1851,6 @@ class ElmoFeatures(FrozenEncoder):
 
 class BertFeatures(FrozenEncoder):
     """BERT's embedding <float32>[n, d]: pooling "mean" over the mask, or "first".
-
     max_seq_length: word pieces that are read of a text, the two special ones among
     them; None leaves it to the encoder."""
 
@@ -2168,11 +2134,10 @@ class NaiveBayesSVM(ClassifierMixin, BaseEstimator):
 
 @dataclass(frozen=True)
 class Settings:
-    """What one row of the table is made with. See the command line's help.
-
-    nsamp: documents per class; maxtokens, maxtokenlen: the article's limits, in words
-    and characters; text: what the encoders read, "article" or "natural"; svm:
-    parameters of SVC; store: the SQLite file of the features, None for memory only."""
+    """What one row of the table is made with. See the command line's help. nsamp:
+    documents per class; maxtokens, maxtokenlen: the article's limits, in words and
+    characters; text: what the encoders read, "article" or "natural"; svm: parameters of
+    SVC; store: the SQLite file of the features, None for memory only."""
 
     nsamp: int = 1000
     maxtokens: int = 50
@@ -2348,7 +2313,6 @@ class Column:
 
 def scores_of(model, X):
     """How likely a fitted model finds each class, <float>[n, K]: larger is likelier.
-
     Distances or logits where it has them, else probabilities. Of two classes the first
     column is the second's negative."""
     if not hasattr(model, "decision_function"):
@@ -2358,9 +2322,8 @@ def scores_of(model, X):
 
 
 def area_under_roc(y, predicted, scores, **weights):
-    """Of class 1; of more classes the mean of one against the rest.
-
-    Classes that y lacks, or is made of, have none and are left out."""
+    """Of class 1; of more classes the mean of one against the rest. Classes that y
+    lacks, or is made of, have none and are left out."""
     columns = range(scores.shape[1])[1 if scores.shape[1] == 2 else 0 :]
     areas = [metrics.roc_auc_score(y == c, scores[:, c], **weights) for c in columns
              if 0 < np.sum(y == c) < len(y)]
@@ -2379,10 +2342,9 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one model did on one split. Times in seconds; measures 0..1.
-
-    predicted <int>[n_test], scores <float>[n_test, K]; params: the parameters of the
-    steps; history: by epoch, if any; search: the Search that chose the parameters."""
+    """What one model did on one split. Times in seconds; measures 0..1. predicted
+    <int>[n_test], scores <float>[n_test, K]; params: the parameters of the steps;
+    history: by epoch, if any; search: the Search that chose the parameters."""
 
     measures: dict
     encode_seconds: float
@@ -2422,10 +2384,9 @@ def evaluate(model, train, test):
 # --------------------------------------------------------------------------- Workers
 
 def in_waves(calls, jobs=None):
-    """Yield the results of calls (function, *arguments), in their order.
-
-    The only caller of workers: joblib's, those that `joblib.parallel_config` names (its
-    own processes unless it names others). jobs: how many, None for all there are. The
+    """Yield the results of calls (function, *arguments), in their order. The only
+    caller of workers: joblib's, those that `joblib.parallel_config` names (its own
+    processes unless it names others). jobs: how many, None for all there are. The
     functions are pure: they return, and the parent alone writes."""
     calls = list(calls)
     backend, _ = joblib.parallel.get_active_backend()
@@ -2440,9 +2401,8 @@ class TimeSpent(Exception):
 
 
 def in_time(seconds, function, *arguments):
-    """A call in a process of its own, which ends with the time it may take.
-
-    Some models compute for hours without a look at the clock or at signals."""
+    """A call in a process of its own, which ends with the time it may take. Some models
+    compute for hours without a look at the clock or at signals."""
     pool = ProcessPoolExecutor(1)
     try:
         return pool.submit(function, *arguments).result(timeout=seconds)
@@ -2454,10 +2414,9 @@ def in_time(seconds, function, *arguments):
 
 @contextlib.contextmanager
 def time_limit(seconds):
-    """Raise TimeSpent in the block after so many seconds, where the system can.
-
-    That is in the main thread, under Linux and macOS: for work that must stay in this
-    process, as an encoder's does."""
+    """Raise TimeSpent in the block after so many seconds, where the system can. That is
+    in the main thread, under Linux and macOS: for work that must stay in this process,
+    as an encoder's does."""
     can = threading.current_thread() is threading.main_thread()
     if not (seconds and can and hasattr(signal, "setitimer")):
         yield
@@ -2485,11 +2444,10 @@ HALVING_FACTOR = 3  # of all points, a third goes on with three times the resour
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found, and what it cost.
-
-    model: the pipeline with the best parameters, not fitted; params: these; score:
-    their mean over the folds, 0..1; points: how many were tried in all folds; seconds:
-    of this run; ended: "done", "budget spent" or "interrupted"."""
+    """What a search found, and what it cost. model: the pipeline with the best
+    parameters, not fitted; params: these; score: their mean over the folds, 0..1;
+    points: how many were tried in all folds; seconds: of this run; ended: "done",
+    "budget spent" or "interrupted"."""
 
     model: Pipeline
     how: str
@@ -2512,9 +2470,8 @@ def score_point(model, params, X, y, fit_rows, judge_rows, metric):
 
 
 class Trials:
-    """The scores of a search by point, fold and resource; none is computed twice.
-
-    The kinds of search are methods: grid, random, hyperopt, halving. rows: dicts of
+    """The scores of a search by point, fold and resource; none is computed twice. The
+    kinds of search are methods: grid, random, hyperopt, halving. rows: dicts of
     tuning.csv that are known already; record(row) keeps a new one. deadline:
     time.monotonic() after which TimeSpent is raised."""
 
@@ -2540,10 +2497,8 @@ class Trials:
         return rows[np.argsort(place.to_numpy(), kind="stable")]
 
     def scores(self, points, resource=None, varied=None):
-        """Mean scores of points (dicts) over the folds.
-
-        resource: how many documents (None: all), or the value of the parameter `varied`.
-        """
+        """Mean scores of points (dicts) over the folds. resource: how many documents
+        (None: all), or the value of the parameter `varied`."""
         resource = resource or len(self.y)
         share = 1 if varied else resource / len(self.y)
         # Python's own numbers, as JSON wants them.
@@ -2609,7 +2564,6 @@ class Trials:
 
     def halving(self, resource, **_):
         """Successive halving: the best third goes on with three times the resource.
-
         More documents for most; where the resource is a parameter (trees), its largest
         value is for the winner alone, which needs no judging, and the last round gets a
         ninth: that chose as well as the whole grid, on five draws of e-mail."""
@@ -2627,7 +2581,6 @@ class Trials:
 
     def best(self):
         """(parameters, mean score, points tried) of the best point with all its folds.
-
         Of successive halving only the last round counts, with most of the resource."""
         scores = {}
         for (point, _, resource), score in self.known.items():
@@ -2718,9 +2671,8 @@ WRITTEN = ("table.md", "tuning.md", "learning_curve.md", "errors.md", "audit.md"
 
 
 def typed(rows, columns):
-    """Rows (dicts, or a frame) as a frame with these columns and types.
-
-    Rows in which a whole number is missing are left out: a kill has cut them short."""
+    """Rows (dicts, or a frame) as a frame with these columns and types. Rows in which a
+    whole number is missing are left out: a kill has cut them short."""
     frame = pd.DataFrame(rows, columns=list(columns))
     for name, kind in columns.items():
         values = frame[name].astype(object)
@@ -2735,10 +2687,9 @@ def typed(rows, columns):
 
 @dataclass(frozen=True)
 class Task:
-    """One model at one setting on one draw: one row of results.csv.
-
-    settings.nsamp: the documents per class that it learns from, before the split, which
-    are fewer than the `drawn` ones on a learning curve only."""
+    """One model at one setting on one draw: one row of results.csv. settings.nsamp: the
+    documents per class that it learns from, before the split, which are fewer than the
+    `drawn` ones on a learning curve only."""
 
     column: Column
     settings: Settings
@@ -2892,9 +2843,8 @@ class Results:
             write_atomically(self.folder / "run.json", text.encode())
 
     def add(self, task, seed, train, test, outcome):
-        """Keep a task's result (an Outcome, or the reason <str> why there is none).
-
-        The row of results.csv comes last: it tells that the others are whole."""
+        """Keep a task's result (an Outcome, or the reason <str> why there is none). The
+        row of results.csv comes last: it tells that the others are whole."""
         failed = isinstance(outcome, str)
         algorithm, settings = task.column.algorithm, task.settings
         place = task.place | {"dataset": test.name, "source": test.source}
@@ -2965,10 +2915,9 @@ class Estimate:
 
     @classmethod
     def of(cls, values, document_variance):
-        """Of values, or differences, <float>[R] by repeat.
-
-        document_variance(): that of one draw, from its test documents, asked for where
-        the draws are too few to tell a deviation."""
+        """Of values, or differences, <float>[R] by repeat. document_variance(): that of
+        one draw, from its test documents, asked for where the draws are too few to tell
+        a deviation."""
         few, mean = len(values) < FEWEST_DRAWS, float(np.mean(values))
         if few:
             return cls(mean, document_variance(), len(values), np.inf)
@@ -3131,11 +3080,9 @@ def curve_sizes(nsamp):
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """A finished run, as every table and figure takes it.
-
-    settings: the rows of the table; columns: its columns; metric: what tables, tests
-    and verdict go by; seconds: of the whole run; notes: what else its reader must know.
-    """
+    """A finished run, as every table and figure takes it. settings: the rows of the
+    table; columns: its columns; metric: what tables, tests and verdict go by; seconds:
+    of the whole run; notes: what else its reader must know."""
 
     results: Results
     dataset: Dataset
@@ -3234,10 +3181,9 @@ class Report:
         return [column for column in self.columns if whole and repeats[column] == whole]
 
     def marked(self, settings):
-        """The best column of a row, and those that cannot be told from it.
-
-        Paired tests, Holm's correction over the row; for one draw and accuracy
-        McNemar's exact test."""
+        """The best column of a row, and those that cannot be told from it. Paired
+        tests, Holm's correction over the row; for one draw and accuracy McNemar's exact
+        test."""
         columns = self.compared(settings)
         if len(columns) < 2:
             return set()
@@ -3362,7 +3308,6 @@ class Report:
 
     def saving(self, settings):
         """What transfer saves in labels, by the means of the learning curves, or "".
-
         Between two sizes the curve is taken for a line over their logarithms."""
         groups = self.opponents(self.plain)
         curves = [{column.title(settings): curve.map(np.mean) for column in group
@@ -3473,10 +3418,9 @@ class Report:
 
     def most_missed(self, settings, count):
         """The test documents that most models miss: a frame, the most missed first.
-
         Columns doc, label, wrong and times (over models and repeats), far (how far on
-        the wrong side, 0..1), said (what was said instead, by title). Models that always
-        say the same do not count."""
+        the wrong side, 0..1), said (what was said instead, by title). Models that
+        always say the same do not count."""
         rows = []
         for column in self.columns:
             found = self.results.of("predictions", column, settings)
@@ -3579,9 +3523,8 @@ class Figures:
         return figure
 
     def history(self, column):
-        """Training and held-out accuracy by epoch of a head, a colour per setting.
-
-        The repeats are averaged. None for a column without epochs."""
+        """Training and held-out accuracy by epoch of a head, a colour per setting. The
+        repeats are averaged. None for a column without epochs."""
         rows = self.report.results.frame("history")
         rows = rows[rows.model == column.name]
         if not len(rows):
@@ -3631,7 +3574,6 @@ class Figures:
     @staticmethod
     def roc_curve(judged):
         """(false, true) positive rates <float>[101], the mean over repeats and classes.
-
         Of two classes class 1 is the positive one; of more each against the rest."""
         grid, curves = np.linspace(0, 1, 101), []
         for y, _, scores in judged:
@@ -3660,10 +3602,9 @@ class Figures:
         return self._legend(figure, panels)
 
     def confusion(self):
-        """What share of each class is taken for which, in %.
-
-        A panel for every setting and column for a few classes; for more the best column
-        with an encoder and the best without, at the last setting; None for too many."""
+        """What share of each class is taken for which, in %. A panel for every setting
+        and column for a few classes; for more the best column with an encoder and the
+        best without, at the last setting; None for too many."""
         report, rows, columns = self.report, self.report.settings, self.report.columns
         classes = report.dataset.classes
         if len(classes) > SMALL_MATRIX:
@@ -3709,9 +3650,8 @@ class Figures:
         return params.assign(score=100 * means.score)
 
     def tuning(self, column):
-        """The score in the folds over the points that a column's searches tried.
-
-        A search of two or three parameters on a grid: a surface by two of them, a panel
+        """The score in the folds over the points that a column's searches tried. A
+        search of two or three parameters on a grid: a surface by two of them, a panel
         for each value of the third. Others: a panel for each parameter."""
         table = self.tried(column)
         names = sorted(table.columns.drop("score"), key=lambda n: table[n].nunique())
@@ -3786,18 +3726,16 @@ SHOWN_WORDS = 12
 
 
 def shares_by_class(found, y, classes):
-    """The share of each class' texts that has each word, <float>[K, v].
-
-    found: counts or marks [n, v] (sparse); classes: how many there are."""
+    """The share of each class' texts that has each word, <float>[K, v]. found: counts
+    or marks [n, v] (sparse); classes: how many there are."""
     found = found > 0
     return np.vstack(
         [np.asarray(found[np.asarray(y) == c].mean(axis=0))[0] for c in range(classes)])
 
 
 def word_weights(model, train):
-    """Weights <float>[K, v] of a fitted pipeline's words for each class, as a frame with
-    the words as columns; None if its features have no names or it has no weights.
-
+    """Weights <float>[K, v] of a fitted pipeline's words for each class, as a frame
+    with the words as columns; None if its features have no names or it has no weights.
     Trees tell importances only: each counts for the class that has the word most."""
     features, classifier = model[-2], model[-1]
     if not hasattr(features, "get_feature_names_out"):
@@ -3820,10 +3758,8 @@ def word_weights(model, train):
 
 
 def words_table(report, train, settings):
-    """The Table of the words that weigh most for each class, model by model.
-
-    train: what the simple columns are fitted to once more; settings: as they were then.
-    """
+    """The Table of the words that weigh most for each class, model by model. train:
+    what the simple columns are fitted to once more; settings: as they were then."""
     rows = []
     for column in report.plain:
         if column.encoder(settings) or not column.algorithm.judged:
@@ -3863,7 +3799,6 @@ TRACES = {
 
 def near_copies(texts, others=None):
     """For each text the other one that is most alike, if half of its phrases are.
-
     <int>[n], positions among others (None: among the texts themselves), -1 for none.
     Alike is the cosine of the sets of three-word phrases, by nearest neighbours."""
     phrases = HashingVectorizer(
@@ -3877,10 +3812,9 @@ def near_copies(texts, others=None):
 
 
 def one_word_rules(texts, y, classes):
-    """How well the presence of each word alone tells one class from the rest.
-
-    A frame by word, the best first: the class (its number) that it tells best, the share
-    of that class with it (inside) and of the rest (outside), how many texts have it, and
+    """How well the presence of each word alone tells one class from the rest. A frame
+    by word, the best first: the class (its number) that it tells best, the share of
+    that class with it (inside) and of the rest (outside), how many texts have it, and
     the accuracy of the rule, class and rest weighing the same."""
     words = CountVectorizer(
         token_pattern=r"\S+", lowercase=False, binary=True, dtype=np.float64)
@@ -3899,10 +3833,8 @@ def one_word_rules(texts, y, classes):
 
 
 class Audit:
-    """The traps of a data set in numbers, before any model runs.
-
-    train, test: a split of it; settings: the table's rows. tables: what there is to see,
-    the traps first."""
+    """The traps of a data set in numbers, before any model runs. train, test: a split
+    of it; settings: the table's rows. tables: what there is to see, the traps first."""
 
     def __init__(self, dataset, train, test, settings):
         self.dataset, self.train, self.test = dataset, train, test
@@ -4258,9 +4190,8 @@ class Options:
 
 
 def outcome_of(call, limit=None):
-    """What call() returns, or the reason <str> why it gave nothing.
-
-    One model's failure must not cost the others' results."""
+    """What call() returns, or the reason <str> why it gave nothing. One model's failure
+    must not cost the others' results."""
     try:
         return call()
     except TimeSpent:
@@ -4289,9 +4220,8 @@ WORTH_TELLING = 30  # seconds
 
 
 class Run:
-    """One comparison: what was asked of which data set, and what it found so far.
-
-    All models see the same documents, split the same way."""
+    """One comparison: what was asked of which data set, and what it found so far. All
+    models see the same documents, split the same way."""
 
     def __init__(self, dataset, options, out):
         self.dataset, self.options = dataset, options
@@ -4331,9 +4261,8 @@ class Run:
         say(settings.label, f"repeat {task.repeat + 1:<3} {title:<12} {text}")
 
     def forecast(self):
-        """Say what the models cost that can take long, from a fit on a tenth of the texts.
-
-        Their seconds grow with a power of the texts, Algorithm.growth."""
+        """Say what the models cost that can take long, from a fit on a tenth of the
+        texts. Their seconds grow with a power of the texts, Algorithm.growth."""
         train, settings = self.splits[0][0], self.rows[-1]
         if len(train) < COSTLY and len(train.classes) < CLASSES_COSTLY:
             return
@@ -4352,10 +4281,9 @@ class Run:
                     "--time-limit 300s would end it")
 
     def fit_and_score(self):
-        """Compute what has no result yet; Ctrl-C ends it with what is finished.
-
-        The simple plain columns come first, on all workers; an encoder uses all cores,
-        or the card, by itself, and a search sends its folds to the workers."""
+        """Compute what has no result yet; Ctrl-C ends it with what is finished. The
+        simple plain columns come first, on all workers; an encoder uses all cores, or
+        the card, by itself, and a search sends its folds to the workers."""
         lost = {}
         for column in self.columns:
             handle = column.encoder(self.rows[0])
@@ -4579,10 +4507,9 @@ def make_parser(name):
 
 
 def command_words(argv):
-    """The words after the command: of lists and strings, or the shell's.
-
-    In a notebook sys.argv holds the kernel's own options, which are not for us, unless
-    %run has put the script's name there."""
+    """The words after the command: of lists and strings, or the shell's. In a notebook
+    sys.argv holds the kernel's own options, which are not for us, unless %run has put
+    the script's name there."""
     if all(part is None for part in argv):
         from_kernel = os.path.basename(sys.argv[0]).endswith("kernel_launcher.py")
         return [] if from_kernel else sys.argv[1:]
@@ -4649,9 +4576,8 @@ def run_problem(name, words):
 
 def command_line(name, *argv):
     """Run one of CORPORA, or "own", with options as strings, lists, or the shell's.
-
-    Returns the exit code: 0 if every model gave a result, 1 if one failed or the run was
-    interrupted, 2 for a wrong option or missing data."""
+    Returns the exit code: 0 if every model gave a result, 1 if one failed or the run
+    was interrupted, 2 for a wrong option or missing data."""
     for stream in (sys.stdout, sys.stderr):  # a terminal may not know ±
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -4679,10 +4605,9 @@ def leave(code):
 
 
 def import_pasted(source, before, names):
-    """Make a module `kit` of a pasted cell's source, and give the notebook back its names.
-
-    As a file the kit has names of its own, which the notebook's cannot harm nor be
-    harmed by, and other processes can import it. names: the notebook's, of which
+    """Make a module `kit` of a pasted cell's source, and give the notebook back its
+    names. As a file the kit has names of its own, which the notebook's cannot harm nor
+    be harmed by, and other processes can import it. names: the notebook's, of which
     those in `before` are put back; __all__ and kit itself are added."""
     folder = cache_folder() / "pasted" / hashlib.sha256(
         source.encode()).hexdigest()[:12]
