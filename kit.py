@@ -25,36 +25,10 @@ Tables; Figures; Word weights; Audit; Comparison; Command line.
 # What a notebook had before this was pasted into a cell: see the last lines.
 _before = dict(globals())
 
-import argparse
-import codecs
-import contextlib
-import csv
-import dataclasses
-import difflib
-import email
-import functools
-import gzip
-import hashlib
-import html
-import importlib.metadata
-import io
-import itertools
-import json
-import os
-import platform
-import re
-import shlex
-import signal
-import sqlite3
-import sys
-import tarfile
-import tempfile
-import threading
-import time
-import urllib.error
-import urllib.request
-import zipfile
-import zlib
+import argparse, codecs, contextlib, csv, dataclasses, difflib, email, functools, gzip
+import hashlib, html, importlib.metadata, io, itertools, json, os, platform, re, shlex
+import signal, sqlite3, sys, tarfile, tempfile, threading, time, zipfile, zlib
+import urllib.error, urllib.request
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -149,10 +123,9 @@ def home():
 
 def user_cache(name, variable):
     """A program's folder for caches: the variable's, ~/.cache, or a temporary one."""
-    try:
+    below = Path(tempfile.gettempdir())
+    with contextlib.suppress(RuntimeError):  # a user without a home
         below = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:  # a user without a home
-        below = Path(tempfile.gettempdir())
     return Path(os.environ.get(variable) or below / name)
 
 
@@ -186,8 +159,8 @@ def write_atomically(path, content):
 
 @functools.cache
 def content_digest(path, stamp):
-    """SHA-256 of what a folder's files contain and are called; read once a process.
-    stamp: whatever changes with the content, as times_of gives it."""
+    """SHA-256 of a folder's files and their names, read once a process and stamp (what
+    changes with the content, as times_of gives it)."""
     digest = hashlib.sha256()
     for name, *_ in stamp:
         with open(Path(path, name), "rb") as stream:
@@ -208,14 +181,13 @@ FORMAT = 1  # of what the caches hold: raise it when a reader or an encoder pass
 
 
 def cached_frame(name, made_of, read):
-    """The frame that read() returns, from a Parquet file after the first time. made_of:
-    what it depends on. Without a library for Parquet it is read each time."""
+    """The frame that read() returns, from a Parquet file after the first time if there is
+    a library for Parquet. made_of: all that the frame depends on."""
     key = hashlib.sha256(repr((FORMAT, made_of)).encode()).hexdigest()[:24]
     path = cache_folder() / "corpora" / f"{name}-{key}.parquet"
-    try:
+    with contextlib.suppress(ImportError, OSError, ValueError):  # pyarrow's: ValueErrors
         return pd.read_parquet(path)
-    except (ImportError, OSError, ValueError):  # pyarrow's errors are ValueErrors
-        frame = read()
+    frame = read()
     try:
         write_atomically(path, frame.to_parquet(index=False))
     except (ImportError, OSError) as error:  # no library, a full disk
@@ -239,17 +211,15 @@ def find_below(root, is_it, depth=6):
 
 @functools.cache
 def reachable(url, seconds=3):
-    """Whether a URL's host answers within the seconds; asked once. In a thread, since
-    looking up a name has no time limit of its own, and a kernel without internet would
-    otherwise wait for it."""
+    """Whether a URL's host answers within the seconds; asked once, and in a thread, as
+    looking up a name has no time limit of its own in a kernel without internet."""
     answered = []
 
     def ask():
         with contextlib.suppress(OSError, ValueError):
-            try:
+            # An HTTPError is an answer, if not a friendly one.
+            with contextlib.suppress(urllib.error.HTTPError):
                 urllib.request.urlopen(url, timeout=seconds).close()
-            except urllib.error.HTTPError:  # an answer, if not a friendly one
-                pass
             answered.append(True)
 
     asking = threading.Thread(target=ask, daemon=True)
@@ -406,66 +376,63 @@ class Columns:
     is not named is guessed where there is one sensible guess."""
 
     def __init__(self, frame, text="", label="", id=""):
-        self.frame = frame
-        self.text, self.label, self.id = (
-            name and self._named(name, what)
-            for name, what in ((text, "text"), (label, "label"), (id, "id")))
+        self.frame, self.names = frame, ", ".join(map(str, frame))
+        self.text, self.label = self._named(text, "text"), self._named(label, "label")
+        self.id = self._named(id, "id")
         self.text = self.text or self._guess_text()
         self.label = self.label or self._guess_label()
         self.id = self.id or self._guess_id()
 
-    @property
-    def others(self):
-        """The columns that are nothing yet."""
-        return [c for c in self.frame if c not in (self.text, self.label, self.id)]
+    def _left(self, names=()):
+        """The columns that are nothing yet, and those of them that are called so."""
+        left = [c for c in self.frame if c not in (self.text, self.label, self.id)]
+        return left, [column for column in left if str(column).lower() in names]
 
     def _named(self, name, what):
-        if name in self.frame:
+        if name in self.frame or not name:
             return name
         if "," in name:
-            raise KitError(
-                f"--{what}-column {name}: a text has one label here; name one column.")
-        columns = ", ".join(map(str, self.frame))
+            raise KitError(f"--{what}-column {name}: a text has one label here; name "
+                           "one column.")
         raise KitError(
             f"There is no column {name!r} for the {what}.{nearest(name, self.frame)} "
-            f"The columns are: {columns}.")
+            f"The columns are: {self.names}.")
 
     def _unclear(self, what, likely):
-        columns = ", ".join(map(str, self.frame))
-        return KitError(f"Which column is the {what}? The columns are: {columns}; "
+        return KitError(f"Which column is the {what}? The columns are: {self.names}; "
                         f"likely: {', '.join(map(str, likely)) or 'none'}. Name it "
                         f"with --{what}-column NAME (in a program: {what}=...).")
 
     def _guess_text(self):
         """By its name, or as the one of strings whose values are far longest."""
         lengths = {}
-        for column in self.others:
+        left, named = self._left(TEXT_NAMES)
+        for column in left:
             values = self.frame[column].head(1000).dropna()
             if len(values) and all(isinstance(value, str) for value in values):
                 lengths[column] = values.str.len().mean()
-        named = [column for column in lengths if str(column).lower() in TEXT_NAMES]
+        named = [column for column in named if column in lengths]
         longest = sorted(lengths, key=lengths.get, reverse=True)
-        if len(named) == 1:
-            return named[0]
         if longest[1:] and lengths[longest[0]] > 3 * lengths[longest[1]]:
             longest = longest[:1]  # far longer than all others
-        if len(longest) == 1:
-            return longest[0]
-        raise self._unclear("text", named or longest)
+        found = named if len(named) == 1 else longest
+        if len(found) != 1:
+            raise self._unclear("text", named or longest)
+        return found[0]
 
     def _guess_label(self):
         """By its name, or as the only one with few values."""
-        named = [c for c in self.others if str(c).lower() in LABEL_NAMES]
+        left, named = self._left(LABEL_NAMES)
         if len(named) == 1:
             return named[0]
         kinds = {}
-        for column in self.others:
+        for column in left:
             with contextlib.suppress(TypeError):  # lists in the cells
                 kinds[column] = self.frame[column].nunique()
         most = min(MOST_CLASSES, len(self.frame) / 5)
         few = [column for column, n in kinds.items() if 2 <= n <= most]
-        flags = [c for c in few if {*map(str, self.frame[c].dropna().unique())}
-                 <= {"0", "1"}]
+        flags = [c for c in few
+                 if {*map(str, self.frame[c].dropna().unique())} <= {"0", "1"}]
         if len(flags) > 2 and not named:
             raise KitError(f"{', '.join(map(str, flags))} look like several labels of "
                            "one text, which this kit does not compare; name one of "
@@ -476,36 +443,35 @@ class Columns:
 
     def _guess_id(self):
         """One that is called so and differs in every row."""
-        named = [column for column in self.others if str(column).lower() in ID_NAMES]
+        _, named = self._left(ID_NAMES)
         return next((column for column in named if self.frame[column].is_unique), "")
 
 
 def as_labels(values, column):
     """Labels as an ordered category <category>[n], numbers by size, words by letter.
-    Missing and blank ones stay missing; whole numbers lose their point. A KitError if
+    Missing and blank ones stay missing, whole numbers lose their point. A KitError if
     they are no labels of classes."""
     try:
         codes, kinds = pd.factorize(values)
     except TypeError as error:
         raise KitError(f"Column {column!r} holds lists or objects; a label is one word "
                        "or number.") from error
-    whole = [isinstance(k, (float, np.floating)) and float(k).is_integer()
-             for k in kinds]
-    names = [str(int(k) if w else k).strip() for k, w in zip(kinds, whole)]
+    names = [str(int(k) if isinstance(k, (float, np.floating))
+                 and float(k).is_integer() else k).strip() for k in kinds]
     classes = pd.Series(sorted(set(names) - {""}), dtype=object)
     numbers = pd.to_numeric(classes, errors="coerce")
     classes = list(classes if numbers.isna().any() else classes[np.argsort(numbers)])
-    found = pd.Index(classes, dtype=object).get_indexer(
-        pd.Index([*names, ""], dtype=object))
+    number = {name: i for i, name in enumerate(classes)}
+    found = np.array([*(number.get(name, -1) for name in names), -1])
     labels = pd.Categorical.from_codes(found[codes], classes)
     known = int((labels.codes >= 0).sum())
     if len(classes) < 2:
         have = f"one class only, {classes[0]!r}" if classes else "no labels"
-        raise KitError(
-            f"Column {column!r} has {have}; two classes are needed to tell them apart.")
+        raise KitError(f"Column {column!r} has {have}; two classes are needed to tell "
+                       "them apart.")
     longest = max(classes, key=len)
-    many = len(classes) > MOST_CLASSES or len(classes) > max(known / 2, 2)
-    if many or len(longest) > LONGEST_LABEL:
+    most = min(MOST_CLASSES, max(known / 2, 2))
+    if len(classes) > most or len(longest) > LONGEST_LABEL:
         raise KitError(f"Column {column!r} has {len(classes)} different values in "
                        f"{known} rows, such as {longest[:40]!r}: an id or free text, "
                        "no label. Name another one with --label-column.")
@@ -529,27 +495,32 @@ def read_table(table, text="", label="", id=""):
         raise KitError(f"Column {columns.text!r} holds {type(strange[0]).__name__} "
                        f"values such as {one_line(strange[0], 40)}, no texts. Name "
                        "another one with --text-column.")
-    said = f"text: {columns.text}; label: {columns.label}, {len(labels.categories)} classes"
-    say("columns", f"{said}; id: {columns.id}" if columns.id else said)
+    named = f"; id: {columns.id}" if columns.id else ""
+    say("columns", f"text: {columns.text}; label: {columns.label}, "
+        f"{len(labels.categories)} classes{named}")
     ids = frame[columns.id].array if columns.id else np.arange(len(frame))
     return pd.DataFrame({"id": ids, "text": texts.array, "label": labels})
+
+
+def labelled(rows, classes):
+    """The frame id, text, label <category> of rows of these."""
+    frame = pd.DataFrame(rows, columns=["id", "text", "label"])
+    return frame.assign(label=pd.Categorical(frame.label, classes))
 
 
 def read_folder(folder, classes=()):
     """The frame id, text, label of a folder with a subfolder of .txt files a class.
     classes: the subfolders to read, all with texts unless they are named."""
-    folder = Path(folder)
-    found = {path.name: sorted(path.glob("*.txt")) for path in sorted(folder.iterdir())
-             if path.is_dir() and (not classes or path.name in classes)}
+    found = {path.name: sorted(path.glob("*.txt")) for path in sorted(Path(
+        folder).iterdir()) if path.is_dir() and (not classes or path.name in classes)}
     found = {name: files for name, files in found.items() if files}
     if len(found) < 2:
-        raise KitError(
-            f"{folder} needs two or more subfolders of .txt files, one for each class; "
-            f"with texts there are: {', '.join(found) or 'none'}.")
+        raise KitError(f"{folder} needs two or more subfolders of .txt "
+                       "files, one for each class; with texts there are: "
+                       f"{', '.join(found) or 'none'}.")
     rows = [(f"{name}/{file.name}", file.read_text("utf-8", "replace"), name)
             for name, files in found.items() for file in files]
-    frame = pd.DataFrame(rows, columns=["id", "text", "label"])
-    return frame.assign(label=pd.Categorical(frame.label, classes or list(found)))
+    return labelled(rows, classes or list(found))
 
 
 # ---------------------------------------------------------------------------- E-mail
@@ -581,8 +552,8 @@ class Mail:
 
     def text(self):
         """The plain parts, else the HTML as text; transfer encodings undone. An
-        attachment, or nothing, gives "". No message is too broken for an answer: where
-        the e-mail library gives up, it is all that follows the first blank line."""
+        attachment, or nothing, gives "". Where the e-mail library gives up on a broken
+        message, it is all that follows the first blank line."""
         try:
             parts = [part for part in self._parsed().walk() if not part.is_multipart()
                      and part.get_content_disposition() != "attachment"]
@@ -613,30 +584,27 @@ class Mail:
         return message
 
     def _without_stray_lines(self):
-        """The message with those lines gone that broke its headers off. The parser
-        takes the rest of the headers for the body there. What stands after the last
-        header line of the first paragraph is the body."""
+        """The message without those lines that broke its headers off: the parser takes
+        the rest of the headers for the body there. What stands after the last header
+        line of the first paragraph is the body."""
         head, *body = re.split(rb"\r?\n\r?\n", self.raw, maxsplit=1)
         lines = head.splitlines()
         is_header = [bool(HEADER_LINE.match(line)) for line in lines]
         last = max((i for i, header in enumerate(is_header) if header), default=-1)
-        headers = [line for line, header in zip(lines, is_header) if header]
-        text = lines[last + 1 :]
-        return b"\n\n".join([b"\n".join(headers), b"\n".join(text), *body])
+        headers = itertools.compress(lines, is_header)
+        return b"\n\n".join([b"\n".join(headers), b"\n".join(lines[last + 1 :]), *body])
 
     @staticmethod
     def _decoded(part):
         """A MIME part as text: its charset, or the likeliest where that is wrong."""
         payload = part.get_payload(decode=True) or b""
-        for charset in (part.get_content_charset(), "utf-8", "cp1252"):
-            try:
+        for charset in (part.get_content_charset(), "utf-8", "cp1252", "latin-1"):
+            # A charset may be unknown, not a text's, or not this one.
+            with contextlib.suppress(LookupError, ValueError):
                 text = payload.decode(charset or "utf-8")
                 break
-            except (LookupError, ValueError):  # unknown, not a text's, or not this one
-                text = payload.decode("latin-1")
-        if part.get_content_type() == "text/html" or HTML_DOCUMENT.match(text):
-            text = html_text(text)
-        return text
+        is_html = part.get_content_type() == "text/html" or HTML_DOCUMENT.match(text)
+        return html_text(text) if is_html else text
 
 
 def read_enron(path, size, seed):
@@ -676,17 +644,16 @@ SEPARATOR = re.compile(
 
 
 def read_email(paths, size, seed):
-    """The frame id, text, label of a sample of Enron's messages, and all the letters.
-    The letters are those of fradulent_emails.txt (so it is spelt)."""
+    """The frame id, text, label of a sample of Enron's messages, and of all letters of
+    fradulent_emails.txt (so it is spelt)."""
     enron, fraud = paths
     letters = SEPARATOR.split(fraud.read_bytes())[1:]
     if not letters:
         raise KitError(f'{fraud} has no line "From r  <date>" before a header.')
-    texts = [Mail(raw).text() for raw in letters]
-    ids = [f"letter {i}" for i in range(len(letters))]
-    letters = pd.DataFrame({"id": ids, "text": texts, "label": "fraud"})
-    frame = pd.concat([read_enron(enron, size, seed), letters])
-    return frame.assign(label=pd.Categorical(frame.label, ["enron", "fraud"]))
+    letters = [(f"letter {i}", Mail(raw).text(), "fraud")
+               for i, raw in enumerate(letters)]
+    rows = [*read_enron(enron, size, seed).itertuples(index=False), *letters]
+    return labelled(rows, ["enron", "fraud"])
 
 
 # --------------------------------------------------------------------------- Corpora
@@ -698,25 +665,23 @@ SYNTHETIC = re.compile(rb"synthetic demo corpus", re.I)  # stands in the beginni
 
 def read_imdb_archive(path):
     """The labelled training reviews of aclImdb_v1.tar.gz. The archive is read as a
-    stream, up to the first file after both classes: the unlabelled part behind them is
-    most of it."""
+    stream up to the first file after both classes: the unlabelled rest is most of it."""
     rows, labels = [], set()
     try:
         with tarfile.open(path, "r|*") as archive:
             for member in archive:
-                labelled = IMDB_FILE.search(member.name)
-                if labelled and member.isfile():
+                found = IMDB_FILE.search(member.name)
+                if found and member.isfile():
                     text = archive.extractfile(member).read().decode("utf-8", "replace")
-                    label, name = labelled.groups()
+                    label, name = found.groups()
                     labels.add(label)
                     rows.append((f"train/{label}/{name}", text, label))
                 elif len(labels) == 2 and member.isfile():
                     break
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
-        raise KitError(
-            f"{path} is not a whole archive ({error}); fetch it again.") from error
-    frame = pd.DataFrame(rows, columns=["id", "text", "label"])
-    return frame.assign(label=pd.Categorical(frame.label, IMDB_CLASSES))
+        raise KitError(f"{path} is not a whole archive ({error}); fetch it "
+                       "again.") from error
+    return labelled(rows, IMDB_CLASSES)
 
 
 def read_imdb(paths, size, seed):
@@ -750,10 +715,10 @@ def is_synthetic(path):
 
 @dataclass(frozen=True)
 class Need:
-    """One file or folder of a corpus: its possible names, and who publishes it. The
-    last name is the one in the Kaggle data set `kaggle` ("owner/slug"); `url` is the
-    publisher's own file, with its checksum; `begins_with` stands in its first 512
-    bytes, and not in a file of the same name in other data sets."""
+    """One file or folder of a corpus: its possible names, and who publishes it. The last
+    name is the one in the Kaggle data set `kaggle` ("owner/slug"); url: the publisher's
+    own file, known_hash its checksum; begins_with: what stands in its first 512 bytes,
+    and not in a file of the same name in other data sets."""
 
     names: tuple
     kaggle: str
@@ -766,9 +731,8 @@ class Need:
         if path.name in self.names and os.path.isfile(path):
             with open(path, "rb") as file:
                 return self.begins_with in file.read(512)
-        reviews = [path / "train" / name for name in IMDB_CLASSES]
-        return "aclImdb" in self.names and all(os.path.isdir(folder) and any(
-            name.endswith(".txt") for name in os.listdir(folder)) for folder in reviews)
+        folders = [path / "train" / name for name in IMDB_CLASSES]
+        return "aclImdb" in self.names and all(any(f.glob("*.txt")) for f in folders)
 
     def find(self, roots, demo):
         """The first such path at or below the roots; the demo only if asked for."""
