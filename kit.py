@@ -384,8 +384,8 @@ class TableFile:
             raise KitError(f"{self.path} has two columns named "
                            f"{names.most_common(1)[0][0]!r}; give one another name.")
         try:
-            frame = pd.read_csv(
-                stream, sep=separator, encoding=encoding, keep_default_na=False,
+            frame = pd.read_csv(  # the path: pandas is faster on it than on a stream
+                self.path, sep=separator, encoding=encoding, keep_default_na=False,
                 na_values=[""])
         except UnicodeDecodeError:
             raise
