@@ -140,8 +140,8 @@ def email_folder(tmp_path_factory):
     return root
 
 
-class RangeHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder, honours Range, breaks the first `breaks` answers off half-way."""
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder's files, and breaks the first `breaks` answers off half-way."""
 
     breaks = 0
     requests = []
@@ -149,16 +149,13 @@ class RangeHandler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         path = Path(self.translate_path(self.path))
         content = path.read_bytes() if path.is_file() else b""
-        begin = int(self.headers.get("Range", "bytes=0-")[6:-1])
         type(self).requests.append(self.path)
-        self.send_response(206 if begin else 200 if path.exists() else 404)
-        self.send_header("Content-Length", str(len(content) - begin))
+        self.send_response(200 if path.is_file() else 404)
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        part = content[begin:]
-        if type(self).breaks:
-            type(self).breaks -= 1
-            part = part[: len(part) // 2]
-        self.wfile.write(part)
+        broken = type(self).breaks > 0
+        type(self).breaks -= broken
+        self.wfile.write(content[: len(content) // 2] if broken else content)
 
     def log_message(self, *arguments):
         pass
@@ -169,10 +166,10 @@ def server(tmp_path):
     """(folder served, its URL, the handler class) of a local HTTP server."""
     folder = tmp_path / "served"
     folder.mkdir()
-    handler = type("Handler", (RangeHandler,), {"requests": [], "breaks": 0})
+    handler = type("OwnHandler", (Handler,), {"requests": [], "breaks": 0})
     serve = functools.partial(handler, directory=folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+        threading.Thread(target=running.serve_forever, args=[0.02], daemon=True).start()
         yield folder, f"http://127.0.0.1:{running.server_port}", handler
         running.shutdown()
 

@@ -46,8 +46,11 @@ def test_a_download_that_breaks_off_is_tried_again(server):
     assert len(handler.requests) == 2
 
 
-def test_what_cannot_be_downloaded_is_told_and_leaves_nothing(server, own_cache):
+def test_what_cannot_be_downloaded_is_told_and_leaves_nothing(
+    server, own_cache, monkeypatch
+):
     folder, url, _ = server
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)  # between the trials
     (folder / "data.bin").write_bytes(b"not what the publisher said")
     with pytest.raises(kit.KitError, match="data.bin failed: .*hash"):
         kit.download(f"{url}/data.bin", "md5:" + "0" * 32)
