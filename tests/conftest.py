@@ -4,13 +4,17 @@ Every test has a cache of its own, and no test needs the network or ../shared.
 """
 
 import csv
+import functools
+import http.server
 import io
 import os
 import random
 import sys
 import tarfile
+import threading
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 HERE = Path(__file__).resolve().parent
@@ -52,6 +56,17 @@ def review(label, number):
     words += rng.choices(GOOD + BAD, k=2) + [f"number{number}"]
     rng.shuffle(words)
     return " ".join(words).capitalize() + ".<br /><br />"
+
+
+def topics(**sizes):
+    """A frame text, label: so many different texts of each class, with words of its own."""
+    rows = []
+    for name, size in sizes.items():
+        for number in range(size):
+            rng = random.Random(f"{name} {number}")
+            words = rng.choices(PLAIN, k=12) + [f"{name}{rng.randrange(4)}"] * 2
+            rows.append((" ".join([*words, f"number{number}"]), name))
+    return pd.DataFrame(rows, columns=["text", "label"])
 
 
 def add_file(archive, name, text):
@@ -123,6 +138,40 @@ def email_folder(tmp_path_factory):
     fraud = root / "fraudulent-email-corpus" / "fradulent_emails.txt"
     fraud.write_bytes(b"".join(letters))
     return root
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder's files, and breaks the first `breaks` answers off half-way."""
+
+    breaks = 0
+    requests = []
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        content = path.read_bytes() if path.is_file() else b""
+        type(self).requests.append(self.path)
+        self.send_response(200 if path.is_file() else 404)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        broken = type(self).breaks > 0
+        type(self).breaks -= broken
+        self.wfile.write(content[: len(content) // 2] if broken else content)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def server(tmp_path):
+    """(folder served, its URL, the handler class) of a local HTTP server."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    handler = type("OwnHandler", (Handler,), {"requests": [], "breaks": 0})
+    serve = functools.partial(handler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as running:
+        threading.Thread(target=running.serve_forever, args=[0.02], daemon=True).start()
+        yield folder, f"http://127.0.0.1:{running.server_port}", handler
+        running.shutdown()
 
 
 @pytest.fixture(scope="session")

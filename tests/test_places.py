@@ -1,174 +1,192 @@
 """Caches, digests, downloads from a local server, and what a closed network says."""
 
-import functools
-import gzip
 import hashlib
-import http.server
-import json
 import os
+import shutil
+import socket
 import tarfile
-import threading
+import tempfile
 import time
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import kit
 
 
-class RangeHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder, honours Range, breaks the first `breaks` answers off half-way."""
-
-    breaks = 0
-    requests = []
-
-    def do_GET(self):
-        content = open(self.translate_path(self.path), "rb").read()
-        begin = int(self.headers.get("Range", "bytes=0-")[6:-1])
-        type(self).requests.append(begin)
-        self.send_response(206 if begin else 200)
-        self.send_header("Content-Length", str(len(content) - begin))
-        self.end_headers()
-        part = content[begin:]
-        if type(self).breaks:
-            type(self).breaks -= 1
-            part = part[: len(part) // 2]
-        self.wfile.write(part)
-
-    def log_message(self, *arguments):
-        pass
-
-
 @pytest.fixture
-def server(tmp_path):
-    """(folder served, its URL, the handler class) of a local HTTP server."""
-    folder = tmp_path / "served"
-    folder.mkdir()
-    handler = type("Handler", (RangeHandler,), {"requests": [], "breaks": 0})
-    serve = functools.partial(handler, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield folder, f"http://127.0.0.1:{running.server_port}", handler
-        running.shutdown()
+def saved_model(tmp_path):
+    """A folder that looks like a SavedModel to whoever only finds and digests it."""
+    folder = tmp_path / "made" / "model"
+    for name in ("saved_model.pb", "variables/variables.index", "assets/vocab.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"what is in {name}")
+    return folder
 
 
 def test_a_download_is_checked_and_placed_whole(server):
-    folder, url, _ = server
+    folder, url, handler = server
     content = os.urandom(3_000_000)
     (folder / "data.bin").write_bytes(content)
     known = "md5:" + hashlib.md5(content).hexdigest()
     path = kit.download(f"{url}/data.bin", known)
     assert path.read_bytes() == content
     assert [p.name for p in path.parent.iterdir()] == ["data.bin"]
+    assert kit.download(f"{url}/data.bin", known) == path
+    assert handler.requests == ["/data.bin"]  # once
 
 
-def test_a_broken_download_goes_on_where_it_stopped(server):
+def test_a_download_that_breaks_off_is_tried_again(server):
     folder, url, handler = server
     content = os.urandom(4_000_000)
     (folder / "data.bin").write_bytes(content)
     handler.breaks = 1
-    known = "md5:" + hashlib.md5(content).hexdigest()
-    assert kit.download(f"{url}/data.bin", known).read_bytes() == content
-    assert handler.requests[0] == 0 and handler.requests[1] > 0
+    assert kit.download(f"{url}/data.bin").read_bytes() == content
+    assert len(handler.requests) == 2
 
 
-def test_a_file_with_another_checksum_is_refused(server):
+def test_what_cannot_be_downloaded_is_told_and_leaves_nothing(
+    server, own_cache, monkeypatch
+):
     folder, url, _ = server
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)  # between the trials
     (folder / "data.bin").write_bytes(b"not what the publisher said")
-    with pytest.raises(kit.KitError, match="hash"):
+    with pytest.raises(kit.KitError, match="data.bin failed: .*hash"):
         kit.download(f"{url}/data.bin", "md5:" + "0" * 32)
+    with pytest.raises(kit.KitError, match="gone.bin failed: 404"):
+        kit.download(f"{url}/gone.bin")
+    assert not [path for path in own_cache.rglob("*") if path.is_file()]
 
 
-def test_an_encoder_is_fetched_from_its_url_and_kept(server, tiny):
+def test_an_encoder_is_fetched_from_its_url_and_kept(server, saved_model):
     folder, url, handler = server
     with tarfile.open(folder / "encoder", "w:gz") as archive:
-        archive.add(tiny["bert_dict"], arcname=".")
-    first = kit.find_encoder(f"{url}/encoder")
-    assert kit.is_saved_model(first)
+        archive.add(saved_model, arcname=".")
+    encoder = kit.Encoder(f"{url}/encoder")
+    first = encoder.find()
+    assert encoder.is_in(first) and encoder.name == "encoder"
     count = len(handler.requests)
-    assert kit.find_encoder(f"{url}/encoder") == first
-    assert len(handler.requests) == count
-    assert kit.encoder_digest(first) == kit.encoder_digest(tiny["bert_dict"])
+    assert encoder.find() == first and len(handler.requests) == count
+    assert encoder.digest() == kit.Encoder(str(saved_model)).digest()
+
+
+def test_a_broken_packed_encoder_is_fetched_again_next_time(server, saved_model):
+    folder, url, _ = server
+    (folder / "encoder").write_bytes(b"an error page")
+    with pytest.raises(kit.KitError, match="gave no packed SavedModel"):
+        kit.Encoder(f"{url}/encoder").find()
+    with tarfile.open(folder / "encoder", "w:gz") as archive:
+        archive.add(saved_model, arcname=".")
+    assert (kit.Encoder(f"{url}/encoder").find() / "saved_model.pb").is_file()
 
 
 def test_an_encoder_is_found_where_others_keep_it(
-    tiny, own_cache, tmp_path, monkeypatch
+    saved_model, own_cache, tmp_path, monkeypatch
 ):
+    encoder = kit.Encoder(kit.BERT)
     for layout in ("bert/tensorflow2", "models/tensorflow/bert/tensorflow2"):
         mount = tmp_path / layout.replace("/", "_")
         place = mount / layout / "en-uncased-l-12-h-768-a-12" / "4"
         place.parent.mkdir(parents=True)
-        place.symlink_to(tiny["bert_dict"])
+        place.symlink_to(saved_model)
         monkeypatch.setattr(kit, "KAGGLE_INPUT", mount)
-        assert kit.find_encoder(kit.BERT) == place
+        assert encoder.find() == place
     monkeypatch.setattr(kit, "KAGGLE_INPUT", tmp_path / "nothing")
-    hub = (
-        own_cache / "hub" / hashlib.sha1(kit.TFHUB_URLS[kit.BERT].encode()).hexdigest()
-    )
+    hub = own_cache / "hub" / hashlib.sha1(encoder.url.encode()).hexdigest()
     hub.mkdir(parents=True)  # a cleaner has left an empty folder: it is passed over
     kagglehub = own_cache / "kagglehub" / "models" / kit.BERT
     kagglehub.parent.mkdir(parents=True)
-    kagglehub.symlink_to(tiny["bert_dict"])
-    assert kit.find_encoder(kit.BERT) == kagglehub
+    kagglehub.symlink_to(saved_model)
+    assert encoder.find() == kagglehub
+
+
+def test_an_encoder_is_called_by_its_folder_or_its_whole_handle():
+    assert kit.Encoder("encoders/elmo-mini/").name == "elmo-mini"
+    assert kit.Encoder(kit.ELMO).name == kit.ELMO
+    address = kit.Encoder(f"https://www.kaggle.com/models/{kit.ELMO}")
+    assert address.kaggle == kit.ELMO and address.url == kit.TFHUB_URLS[kit.ELMO]
+    assert kit.Encoder("models/of/mine").kaggle == ""
+
+
+def test_a_path_counts_from_here_or_from_the_kit(tmp_path, monkeypatch, saved_model):
+    monkeypatch.chdir(saved_model.parent)
+    assert kit.Encoder("model").find() == saved_model
+    mini = kit.ENCODERS["mini"]["bert"]
+    assert kit.Encoder(mini).find() == kit.home() / mini
 
 
 def test_a_folder_without_a_saved_model_is_named(tmp_path):
-    with pytest.raises(kit.KitError, match="no saved_model.pb"):
-        kit.find_encoder(tmp_path)
+    with pytest.raises(kit.KitError, match=f"{tmp_path} .*no saved_model.pb"):
+        kit.Encoder(str(tmp_path)).find()
 
 
 @pytest.fixture
-def closed_network(monkeypatch):
-    """Addresses nobody answers at, in place of Kaggle's and the hub's."""
+def closed_network(monkeypatch, tmp_path):
+    """Addresses nobody answers at, in place of Kaggle's and the hub's; no mounts."""
     monkeypatch.setattr(kit, "KAGGLE_SITE", "http://127.0.0.1:9")
     monkeypatch.setattr(kit, "TFHUB_URLS", {kit.BERT: "http://127.0.0.1:9/bert"})
-    kit.reachable.cache_clear()
-
-
-def test_a_closed_network_is_told_with_the_ways_out(
-    closed_network, monkeypatch, tmp_path
-):
     monkeypatch.setattr(kit, "KAGGLE_INPUT", tmp_path)
+
+
+def test_a_closed_network_is_told_with_the_ways_out(closed_network):
     started = time.monotonic()
     with pytest.raises(kit.KitError) as caught:
-        kit.find_encoder(kit.BERT)
+        kit.Encoder(kit.BERT).find()
     assert time.monotonic() - started < 10
     for way in (kit.BERT, "attach", "--bert", "--encoders mini"):
         assert way in str(caught.value)
 
 
-def test_a_host_that_never_answers_costs_seconds_only(monkeypatch):
-    import socket
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_path_that_is_not_there_is_named(closed_network, tmp_path, kind):
+    with pytest.raises(kit.KitError, match="nowhere is not here"):
+        kit.Encoder(kind(tmp_path / "nowhere")).find()
 
+
+def test_a_host_that_never_answers_costs_seconds_only():
     with socket.socket() as silent:  # listens, accepts, says nothing
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         started = time.monotonic()
-        assert not kit.reachable(
-            f"http://127.0.0.1:{silent.getsockname()[1]}", seconds=1
-        )
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        assert not kit.reachable(url, seconds=1)
         assert time.monotonic() - started < 3
 
 
-def test_a_digest_follows_the_content_and_not_the_place(tmp_path):
-    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
-    one.write_text("same")
-    two.write_text("same")
-    assert kit.content_digest(one) == kit.content_digest(two)
-    before = kit.content_digest(one)
-    one.write_text("other!")
-    assert kit.content_digest(one) != before
+def test_a_refusal_is_an_answer(server):
+    assert kit.reachable(f"{server[1]}/nothing-here")
 
 
-def test_a_huge_file_is_digested_by_parts_of_it(tmp_path, monkeypatch):
-    path = tmp_path / "huge"
-    content = bytearray(os.urandom(3 << 20))
-    path.write_bytes(content)
-    monkeypatch.setattr(kit, "LARGE_FILE", 1 << 20)
-    whole, parts = kit.file_digest(path), kit.file_digest(path, whole=False)
-    assert whole == hashlib.sha256(content).hexdigest() != parts
-    content[-1] ^= 1
-    path.write_bytes(content)
-    assert kit.file_digest(path, whole=False) != parts
+def test_a_digest_follows_the_content_and_not_the_place(saved_model, tmp_path):
+    copy = shutil.copytree(saved_model, tmp_path / "copy")
+    digest = kit.Encoder(str(saved_model)).digest()
+    assert kit.Encoder(str(copy)).digest() == digest
+    (copy / "README").write_text("no part of the encoder")
+    assert kit.Encoder(str(copy)).digest() == digest
+    vocabulary = copy / "assets" / "vocab.txt"
+    vocabulary.write_text("other words")
+    assert kit.Encoder(str(copy)).digest() != digest
+    shutil.copy(saved_model / "assets" / "vocab.txt", vocabulary)
+    assert kit.Encoder(str(copy)).digest() == digest
+    vocabulary.rename(copy / "assets" / "words.txt")
+    assert kit.Encoder(str(copy)).digest() != digest
+
+
+def test_a_folder_is_digested_once_a_process(saved_model):
+    stamp = kit.times_of(saved_model)
+    digest = kit.content_digest(saved_model, stamp)
+    (saved_model / "saved_model.pb").unlink()  # reading it again would fail
+    assert kit.content_digest(saved_model, stamp) == digest
+
+
+FRAME = pd.DataFrame(
+    {
+        "id": ["a", "b"],
+        "text": ["Zürich, 北京\n", None],
+        "label": pd.Categorical(["pos", "neg"], ["pos", "neg", "none"]),
+    }
+)
 
 
 def test_the_cache_reads_once_and_survives_a_broken_file(own_cache):
@@ -176,17 +194,64 @@ def test_the_cache_reads_once_and_survives_a_broken_file(own_cache):
 
     def read():
         calls.append(1)
-        return [["id", 1, "text"]]
+        return FRAME
 
-    assert kit.cached("thing", read) == kit.cached("thing", read) == [["id", 1, "text"]]
+    for _ in range(2):
+        pd.testing.assert_frame_equal(kit.cached_frame("thing", 1, read), FRAME)
     assert len(calls) == 1
     (path,) = (own_cache / "corpora").iterdir()
-    whole = gzip.compress(json.dumps([1, 2]).encode())
-    for broken in (whole[:-9], whole[:12] + b"\xff" + whole[13:], b"text"):
+    whole = path.read_bytes()
+    for broken in (whole[:-9], whole[:40] + b"\xff" * 40 + whole[80:], b"text", b""):
         calls.clear()
         path.write_bytes(broken)
-        assert kit.cached("thing", read) == [["id", 1, "text"]]
-        assert len(calls) == 1
+        pd.testing.assert_frame_equal(kit.cached_frame("thing", 1, read), FRAME)
+        assert len(calls) == 1 and path.read_bytes() == whole
+
+
+def test_the_cache_reads_again_what_is_made_of_something_else(monkeypatch):
+    def frame(made_of, name="thing"):
+        read = lambda: FRAME.assign(id=str(made_of))  # noqa: E731
+        return kit.cached_frame(name, made_of, read).id[0]
+
+    assert (frame(1), frame(2), frame((1, "x"))) == ("1", "2", "(1, 'x')")
+    assert kit.cached_frame("thing", 1, lambda: FRAME[:0]).id[0] == "1"
+    assert len(kit.cached_frame("other", 1, lambda: FRAME[:0])) == 0
+    monkeypatch.setattr(kit, "FORMAT", kit.FORMAT + 1)
+    assert len(kit.cached_frame("thing", 1, lambda: FRAME[:0])) == 0
+
+
+def test_a_cache_that_cannot_be_written_is_told_and_nothing_more(own_cache, capsys):
+    (own_cache / "corpora").write_text("a file where a folder should be")
+    assert kit.cached_frame("thing", 1, lambda: FRAME) is FRAME
+    assert "could not keep thing-" in capsys.readouterr().out
+
+
+def test_a_cache_without_a_home_is_a_temporary_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("KIT_CACHE", str(tmp_path / "file" / "cache"))
+    assert kit.cache_folder() == tmp_path / "transfer-kit"
+    monkeypatch.delenv("KIT_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    assert kit.cache_folder() == tmp_path / "xdg" / "transfer-kit"
+
+
+def test_what_lies_too_deep_or_later_is_not_found_below(tmp_path):
+    names = ("b/it", "a/2/it", "a/1/2/3/4/5/6/it")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+
+    def found():
+        return kit.find_below(tmp_path, lambda path: path.name == "it")
+
+    assert found() == tmp_path / "a/2/it"
+    (tmp_path / "a/2/it").unlink()
+    assert found() == tmp_path / "b/it"
+    (tmp_path / "b/it").unlink()
+    assert found() is None
+    (tmp_path / "link").symlink_to(tmp_path / "a" / "1")
+    assert found() == tmp_path / "link/2/3/4/5/6/it"
 
 
 def test_writing_is_all_or_nothing(tmp_path):
@@ -197,6 +262,7 @@ def test_writing_is_all_or_nothing(tmp_path):
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
     kit.write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o077 == 0o644 & 0o077 & ~os_umask()
 
 
