@@ -768,11 +768,10 @@ PUBLISHED_NSAMP = 1000
 class Corpus:
     """What is special about a data set, and the options' defaults for it.
 
-    title; needs: the files it is made of; read(paths, size, seed): their frame id,
-    text, label, of which a corpus too large to read whole gives a sample of `size`. svm:
-    SVC's parameters; balanced: whether each class gives nsamp documents, or at most so
-    many; published: the article's accuracies in %, a dict by model for each of SWEEP.
-    """
+    needs: the files it is made of; read(paths, size, seed): their frame id, text, label,
+    of a corpus too large to read whole a sample of `size`; svm: SVC's parameters;
+    balanced: whether each class gives nsamp documents, or at most so many; published:
+    the article's accuracies in %, a dict by model for each of SWEEP."""
 
     title: str = "own texts"
     needs: tuple = ()
@@ -791,8 +790,7 @@ class Corpus:
 
     def find(self, data):
         """The paths of its files. data: "auto" (Kaggle's mounts, ./data, the cache, the
-        original download), "demo", or the path of a folder that holds the files, or of
-        the one there is."""
+        original download), "demo", or a path: of a folder with them, or of the one file."""
         kept = [cache_folder() / "downloads", kagglehub_cache() / "datasets"]
         special = {"demo": [home() / "demo"],
                    "auto": [KAGGLE_INPUT, Path("data"), *kept]}
@@ -817,10 +815,9 @@ class Corpus:
 
     def article(self, settings):
         """The article's accuracies 0..1 by model at its settings, {} at others."""
-        place = (settings.maxtokens, settings.maxtokenlen)
-        known = dict(zip(SWEEP, self.published)) if self.published else {}
-        comparable = settings.nsamp == PUBLISHED_NSAMP
-        row = known.get(place, {}) if comparable else {}
+        known = dict(
+            zip(SWEEP, self.published)) if settings.nsamp == PUBLISHED_NSAMP else {}
+        row = known.get((settings.maxtokens, settings.maxtokenlen), {})
         return {model: share / 100 for model, share in row.items()}
 
 
@@ -833,37 +830,22 @@ AS_IN_ARTICLE = {
 CORPORA = {
     "imdb": Corpus(
         "IMDB reviews",
-        (
-            Need(
-                ("aclImdb_v1.tar.gz", "aclImdb", "IMDB Dataset.csv"),
-                "lakshmi25npathi/imdb-dataset-of-50k-movie-reviews",
-                "http://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
-                "md5:7c2ac02c03563afcf9b574c7e56c153a",  # of 84,125,825 bytes
-            ),
-        ),
-        read_imdb,
-        published=(
+        (Need(("aclImdb_v1.tar.gz", "aclImdb", "IMDB Dataset.csv"),
+              "lakshmi25npathi/imdb-dataset-of-50k-movie-reviews",
+              "http://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
+              "md5:7c2ac02c03563afcf9b574c7e56c153a"),),  # of 84,125,825 bytes
+        read_imdb, **AS_IN_ARTICLE, published=(
             dict(lr=69.1, svm=66.0, rf=63.9, gbm=67.0, elmo=69.7, bert=71.0),
             dict(lr=74.3, svm=72.5, rf=70.0, gbm=72.0, elmo=75.2, bert=79.1),
-            dict(lr=79.0, svm=78.3, rf=67.2, gbm=77.5, elmo=77.7, bert=81.0),
-        ),
-        **AS_IN_ARTICLE),
+            dict(lr=79.0, svm=78.3, rf=67.2, gbm=77.5, elmo=77.7, bert=81.0))),
     "email": Corpus(
         "Enron e-mail and 419 letters",
-        (
-            Need(
-                ("emails.csv",), "wcukierski/enron-email-dataset",
-                begins_with=b"message"),
-            Need(("fradulent_emails.txt",), "rtatman/fraudulent-email-corpus"),
-        ),
-        read_email,
-        svm={"C": 1, "gamma": "auto"},
-        published=(
+        (Need(("emails.csv",), "wcukierski/enron-email-dataset", begins_with=b"message"),
+         Need(("fradulent_emails.txt",), "rtatman/fraudulent-email-corpus")),
+        read_email, svm={"C": 1, "gamma": "auto"}, **AS_IN_ARTICLE, published=(
             dict(lr=97.7, svm=70.2, rf=94.5, gbm=94.2, elmo=97.3, bert=98.3),
             dict(lr=99.2, svm=72.3, rf=97.2, gbm=97.3, elmo=98.2, bert=98.8),
-            dict(lr=98.7, svm=90.0, rf=97.7, gbm=97.2, elmo=99.7, bert=98.8),
-        ),
-        **AS_IN_ARTICLE)}
+            dict(lr=98.7, svm=90.0, rf=97.7, gbm=97.2, elmo=99.7, bert=98.8)))}
 
 
 # -------------------------------------------------------------------------- Datasets
@@ -877,9 +859,8 @@ NO_WORD = re.compile(r"[\W_]+")
 
 
 def folded(texts):
-    """Keys <uint64>[n] of texts that are blind to case, white space and punctuation.
-    Two texts with the same words in order have the same key; one without words has
-    0."""
+    """Keys <uint64>[n] of texts, blind to case, white space and punctuation: the same for
+    the same words in order, 0 for none."""
     words = [NO_WORD.sub(" ", text.casefold()).strip() for text in texts]
     keys = pd.util.hash_array(np.array([*words, ""], dtype=object), categorize=False)
     return np.where(keys[:-1] == keys[-1], np.uint64(0), keys[:-1])
@@ -974,12 +955,11 @@ class Dataset:
         return replace(left, frame=left.frame.assign(label=label))
 
     def draw(self, nsamp=1000, seed=0, repeat=0):
-        """Draw nsamp documents per class (None: all) and split them 70/30, stratified.
+        """(train, test): nsamp documents per class (None: all), split 70/30, stratified.
         The article's corpora give nsamp of each class or none at all; of others each
-        class gives what it has, up to nsamp. Returns (train, test)."""
+        class gives what it has, up to nsamp."""
         random_state = seed_of_repeat(seed, repeat)
-        rng = np.random.default_rng(random_state)
-        rows = []
+        rng, rows = np.random.default_rng(random_state), []
         for label, name in enumerate(self.classes):
             of_class = np.flatnonzero(self.y == label)
             size = min(len(of_class), nsamp or len(of_class))
@@ -990,7 +970,7 @@ class Dataset:
         rows = np.concatenate(rows)
         parts = train_test_split(rows, test_size=TEST_SHARE, stratify=self.y[rows],
                                  random_state=random_state)
-        return tuple(self.take(part) for part in parts)
+        return tuple(map(self.take, parts))
 
     def part(self, share):
         """The first `share` of each class: a larger part contains the smaller ones."""
@@ -1029,15 +1009,14 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
         dataset = Dataset(read_table(source, text, label, id))
     elif str(source) in CORPORA:
         dataset = load_corpus(str(source), data, nsamp, seed)
-    elif not Path(source).exists():
-        raise KitError(
-            f"{source} is not there.{nearest(source, CORPORA)} Give a file, a folder "
-            f"with a subfolder a class, a DataFrame, or one of {', '.join(CORPORA)}.")
-    else:
-        path = Path(source)
-        folder = path.is_dir()
-        frame = read_folder(path) if folder else read_table(path, text, label, id)
+    elif (path := Path(source)).exists():
+        frame = read_folder(path) if path.is_dir() else read_table(
+            path, text, label, id)
         dataset = Dataset(frame, path.name.split(".")[0], path.name, str(source))
+    else:
+        raise KitError(f"{source} is not there.{nearest(source, CORPORA)} Give a file, "
+                       "a folder with a subfolder a class, a DataFrame, or one of "
+                       f"{', '.join(CORPORA)}.")
     frame = dataset.frame
     return dataset._less(no_text=frame.text.isna(), no_label=frame.label.isna())
 
@@ -1054,9 +1033,7 @@ class Tokens(TransformerMixin, BaseEstimator):
     stand, without markup, and lets an encoder read all their word pieces."""
 
     def __init__(self, maxtokens=50, maxtokenlen=20, text="article"):
-        self.maxtokens = maxtokens
-        self.maxtokenlen = maxtokenlen
-        self.text = text
+        self.maxtokens, self.maxtokenlen, self.text = maxtokens, maxtokenlen, text
 
     def fit(self, X, y=None):
         """Check the parameters; there is nothing to learn."""
@@ -1078,8 +1055,7 @@ class Tokens(TransformerMixin, BaseEstimator):
         return " ".join(token[: self.maxtokenlen] for token in cleaned)
 
     def _natural(self, text):
-        words = html.unescape(TAG.sub(" ", text)).split()
-        return " ".join(words[: self.maxtokens])
+        return " ".join(html.unescape(TAG.sub(" ", text)).split()[: self.maxtokens])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -1090,9 +1066,8 @@ class Tokens(TransformerMixin, BaseEstimator):
 
 
 class TokenCounts(TransformerMixin, BaseEstimator):
-    """Excerpts to counts <float>[n, v] (sparse) of tokens seen min_count times or more.
-    The count is over all texts, as in the article: a token that one text repeats is
-    in."""
+    """Excerpts to counts <float>[n, v] (sparse) of tokens that the texts together have
+    min_count times or more, as in the article: a token that one text repeats is in."""
 
     def __init__(self, min_count=2):
         self.min_count = min_count
@@ -1136,21 +1111,17 @@ class WordPieces:
     that rare code points can differ."""
 
     def __init__(self, vocab_file, do_lower_case):
-        from tokenizers import Tokenizer
-        from tokenizers.models import WordPiece
-        from tokenizers.normalizers import BertNormalizer
-        from tokenizers.pre_tokenizers import BertPreTokenizer
+        from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
         self.vocabulary = {}
         with open(vocab_file, encoding="utf-8") as lines:
             for line in lines:
                 self.vocabulary.setdefault(line.strip(), len(self.vocabulary))
         self.cls, self.sep = (self.vocabulary[mark] for mark in ("[CLS]", "[SEP]"))
-        pieces = WordPiece(
-            self.vocabulary, unk_token="[UNK]", max_input_chars_per_word=200)
-        self.tokenizer = Tokenizer(pieces)
-        self.tokenizer.normalizer = BertNormalizer(lowercase=do_lower_case)
-        self.tokenizer.pre_tokenizer = BertPreTokenizer()
+        self.tokenizer = Tokenizer(models.WordPiece(
+            self.vocabulary, unk_token="[UNK]", max_input_chars_per_word=200))
+        self.tokenizer.normalizer = normalizers.BertNormalizer(lowercase=do_lower_case)
+        self.tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
 
     def ids(self, texts, limit=None):
         """Ids <int> of each text with [CLS] and [SEP], at most limit of them."""
@@ -1187,8 +1158,7 @@ class Encoder:
     @property
     def name(self):
         """What tables call it: a folder's name, or the whole handle."""
-        folder = self.handle.rstrip("/").split("/")[-1]
-        return self.handle if KAGGLE_HANDLE.match(self.handle) else folder
+        return self.handle if self.kaggle else self.handle.rstrip("/").split("/")[-1]
 
     @property
     def kaggle(self):
@@ -1229,9 +1199,9 @@ class Encoder:
 
         try:
             path = kagglehub.model_download(self.kaggle)
-            if not self.is_in(path):  # broken off earlier, or cleaned by half
-                path = kagglehub.model_download(self.kaggle, force_download=True)
-            return Path(path)
+            if self.is_in(path):
+                return Path(path)  # else broken off earlier, or cleaned by half
+            return Path(kagglehub.model_download(self.kaggle, force_download=True))
         except Exception as error:  # kagglehub's errors have no common class
             say("encoder", f"Kaggle did not give {self.kaggle}: {error}")
             return None
@@ -1263,19 +1233,17 @@ class Encoder:
         for path in (self.mounted(KAGGLE_INPUT), *self.cached):
             if path and self.is_in(path):
                 return path
-        path = None
-        if self.kaggle and reachable(KAGGLE_SITE):
-            path = self._from_kaggle()
+        path = self._from_kaggle() if self.kaggle and reachable(KAGGLE_SITE) else None
         if not path and self.url.startswith("http") and reachable(self.url):
             path = self._from_url()
-        if path:
-            return path
-        raise KitError(f"Encoder {self.handle} is not here and no download was "
-                       "possible. On Kaggle, attach it (Add Input, Models: "
-                       f"{self.kaggle or self.handle}) or switch the internet on; "
-                       "elsewhere unpack its SavedModel in a folder and name that "
-                       "with --elmo or --bert; or take the small encoders that lie "
-                       "beside kit.py in encoders/: --encoders mini.")
+        if not path:
+            raise KitError(f"Encoder {self.handle} is not here and no download was "
+                           "possible. On Kaggle, attach it (Add Input, Models: "
+                           f"{self.kaggle or self.handle}) or switch the internet on; "
+                           "elsewhere unpack its SavedModel in a folder and name that "
+                           "with --elmo or --bert; or take the small encoders that "
+                           "lie beside kit.py in encoders/: --encoders mini.")
+        return path
 
     def digest(self):
         """SHA-256 of what makes the SavedModel: graph, variables, assets."""
@@ -1314,20 +1282,17 @@ def tensorflow():
 
         gpus = tf.config.list_physical_devices("GPU")
     if tf.keras.config.backend() != "tensorflow":
-        raise KitError(
-            "The hub layers need Keras on TensorFlow: KERAS_BACKEND=tensorflow.")
-    for gpu in gpus:
-        try:  # leave room for whoever shares the card
+        raise KitError("The hub layers need Keras on TensorFlow: "
+                       "KERAS_BACKEND=tensorflow.")
+    for gpu in gpus:  # leave room for whoever shares the card
+        with contextlib.suppress(RuntimeError):  # somebody has used it already
             tf.config.experimental.set_memory_growth(gpu, True)
-        except RuntimeError:  # somebody has used it already
-            pass
     return tf
 
 
 def load_module(path):
-    """The SavedModel in a folder, as hub.load would give it. This is all that hub.load
-    does once it has the folder, and spares the user tensorflow_hub's import, which
-    breaks where setuptools or tf_keras do not match."""
+    """The SavedModel in a folder: all that hub.load does once it has the folder, without
+    tensorflow_hub's import, which breaks where setuptools or tf_keras do not match."""
     tf = tensorflow()
     tags = [] if Path(path, "tfhub_module.pb").exists() else None
     logger = tf.get_logger()
@@ -1356,18 +1321,17 @@ class ElmoModule:
     def __init__(self, path):
         self.module = load_module(path)  # the signatures do not keep it alive
         signatures = self.module.signatures
-        name = "default" if "default" in signatures else "serving_default"
-        if (name not in signatures
-            or "word_emb" not in signatures[name].structured_outputs):
+        signature = signatures.get("default") or signatures.get("serving_default")
+        shapes = signature.structured_outputs if signature else {}
+        if "word_emb" not in shapes:
             raise KitError(f"{path} is no ELMo module: no signature gives word_emb.")
-        self.signature = signatures[name]
-        self.argument = next(iter(self.signature.structured_input_signature[1]))
-        shapes = self.signature.structured_outputs
+        self.signature = signature
+        self.argument = next(iter(signature.structured_input_signature[1]))
         self.width = shapes["lstm_outputs1"].shape[-1]
         self.copies = self.width // shapes["word_emb"].shape[-1]
         tf = tensorflow()
-        self.batch_means = tf.function(
-            self.layer_means, input_signature=[tf.TensorSpec([None], tf.string)])
+        strings = tf.TensorSpec([None], tf.string)
+        self.batch_means = tf.function(self.layer_means, input_signature=[strings])
 
     def layer_means(self, strings):
         """Mean over the words of each of the three layers, <float>[n, 3, width].
@@ -1383,9 +1347,8 @@ class ElmoModule:
         mask = tf.sequence_mask(lengths, length, tf.float32)[..., None]  # [n, T, 1]
         words = tf.tile(outputs["word_emb"], [1, 1, self.copies])  # [n, T, width]
         layers = (words, outputs["lstm_outputs1"], outputs["lstm_outputs2"])
-        means = [
-            tf.reduce_sum(layer * mask, 1) / tf.reduce_sum(mask, 1) for layer in layers]
-        return tf.stack(means, 1)
+        return tf.stack([tf.reduce_sum(layer * mask, 1) / tf.reduce_sum(mask, 1)
+                         for layer in layers], 1)
 
 
 class BertModule:
@@ -1394,59 +1357,45 @@ class BertModule:
     and [pooled, sequence] out (1 and 2), and TF1-format with signatures."""
 
     def __init__(self, path):
-        self.path = path
-        self.module = load_module(path)
+        self.path, self.module = path, load_module(path)
         self.is_tf1 = "tokens" in self.module.signatures
         if not self.is_tf1 and not getattr(self.module, "vocab_file", None):
             raise KitError(f"{path} is no BERT encoder: it has no vocab_file.")
         if self.is_tf1:
-            self.call, outputs = self.tf1_form()
+            self.function = self.module.signatures["tokens"]
         else:
-            self.call, outputs = self.tf2_form()
-        self.width = outputs[0].shape[-1]
+            self.function = self.module.__call__.concrete_functions[0]
+        self.width = self._outputs(self.function.structured_outputs)[0].shape[-1]
         tf = tensorflow()
         tokens = tf.TensorSpec([None, None], tf.int32)
         self.batch_means = tf.function(self.pooled, input_signature=[tokens, tokens])
 
-    def tf1_form(self):
-        """(call, outputs' specs) of a TF1-format module."""
-        tokens = self.module.signatures["tokens"]
-
-        def call(ids, mask, segments, training):
-            outputs = tokens(input_ids=ids, input_mask=mask, segment_ids=segments)
-            return outputs["pooled_output"], outputs["sequence_output"]
-
-        shapes = tokens.structured_outputs
-        return call, (shapes["pooled_output"], shapes["sequence_output"])
-
-    def tf2_form(self):
-        """(call, outputs' specs) of a TF2 SavedModel."""
-        function = self.module.__call__.concrete_functions[0]
-        takes_dict = isinstance(function.structured_input_signature[0][0], dict)
-        takes_training = "training" in function.function_type.parameters
-        shapes = function.structured_outputs
-
-        def outputs(values):
-            if isinstance(values, dict):
-                return values["pooled_output"], values["sequence_output"]
+    @staticmethod
+    def _outputs(values):
+        """(pooled, sequence) of what the module gives, a dict or these two."""
+        if isinstance(values, (list, tuple)):
             return tuple(values)
+        return values["pooled_output"], values["sequence_output"]
 
-        def call(ids, mask, segments, training):
+    def _call(self, ids, mask, segments, training):
+        """The module's (pooled, sequence), whatever its form."""
+        if self.is_tf1:
+            return self._outputs(self.function(
+                input_ids=ids, input_mask=mask, segment_ids=segments))
+        inputs, options = [ids, mask, segments], {}
+        if isinstance(self.function.structured_input_signature[0][0], dict):
             names = ("input_word_ids", "input_mask", "input_type_ids")
-            inputs = [ids, mask, segments]
-            inputs = dict(zip(names, inputs)) if takes_dict else inputs
-            options = {"training": training} if takes_training else {}
-            return outputs(self.module(inputs, **options))
-
-        return call, outputs(shapes)
+            inputs = dict(zip(names, inputs))
+        if "training" in self.function.function_type.parameters:
+            options = {"training": training}
+        return self._outputs(self.module(inputs, **options))
 
     def pooled(self, ids, mask, segments=None, training=False):
         """The last layer's masked mean and the pooled output, <float>[n, width]."""
         tf = tensorflow()
         ids, mask = tf.cast(ids, tf.int32), tf.cast(mask, tf.int32)
-        segments = (
-            tf.zeros_like(ids) if segments is None else tf.cast(segments, tf.int32))
-        first, sequence = self.call(ids, mask, segments, training)
+        segments = tf.cast(ids * 0 if segments is None else segments, tf.int32)
+        first, sequence = self._call(ids, mask, segments, training)
         weights = tf.cast(mask, sequence.dtype)[..., None]  # [n, T, 1]
         total = tf.maximum(tf.reduce_sum(weights, 1), 1e-10)
         return {"mean": tf.reduce_sum(sequence * weights, 1) / total, "first": first}
@@ -1483,15 +1432,14 @@ class BertModule:
             raise KitError(f"{self.path} is in TF1 format, whose variables cannot be "
                            "trained in TensorFlow 2. Fine-tune a TF2 SavedModel, or "
                            "set n_fine_tune_layers=0.")
-        layer_of = {
-            v.ref(): re.search(r"(?:^|/)layer_(\d+)/", v.name) for v in self.variables}
-        numbers = sorted({int(match[1]) for match in layer_of.values() if match})
-        if not numbers:
+        found = ((v, re.search(r"(?:^|/)layer_(\d+)/", v.name)) for v in self.variables)
+        layer_of = {v.ref(): int(match[1]) for v, match in found if match}
+        if not layer_of:
             raise KitError(
                 f"{self.path} has no variables named layer_<i>/ to fine-tune.")
-        top = numbers[-n_layers:] if n_layers else []
-        return [v for v in self.variables if (layer_of[v.ref()] and int(
-            layer_of[v.ref()][1]) in top) or (pooler and "pooler" in v.name)]
+        top = sorted(set(layer_of.values()))[-n_layers:] if n_layers else []
+        return [v for v in self.variables if layer_of.get(v.ref()) in top
+                or (pooler and "pooler" in v.name)]
 
 
 # --------------------------------------------------------------------- Keras layers
@@ -1538,11 +1486,10 @@ class ElmoEmbedding:
 
 class BertEmbedding:
     """The body of BertLayer, a Keras 3 layer: the triplet [input_ids, input_masks,
-    segment_ids], each <int32>[n, T], to <float>[n, d].
-
-    n_fine_tune_layers: how many layers of the encoder train, from the top; with
-    pooling="first" the pooler, too, if any does. pooling: "mean" of the last layer
-    over the mask, or "first", the pooled output. bert_path: as Encoder takes it."""
+    segment_ids], each <int32>[n, T], to <float>[n, d]. n_fine_tune_layers: how many
+    layers of the encoder train, from the top; with pooling="first" the pooler, too, if
+    any does. pooling: "mean" of the last layer over the mask, or "first", the pooled
+    output. bert_path: as Encoder takes it."""
 
     def __init__(self, n_fine_tune_layers=10, pooling="mean", bert_path=BERT, **kwargs):
         super().__init__(**kwargs)
@@ -1551,8 +1498,7 @@ class BertEmbedding:
         if n_fine_tune_layers < 0:
             raise ValueError(f"n_fine_tune_layers is {n_fine_tune_layers}, less than 0")
         self.supports_jit = False  # nor any module's graph, whatever is in it
-        self.n_fine_tune_layers = n_fine_tune_layers
-        self.pooling = pooling
+        self.n_fine_tune_layers, self.pooling = n_fine_tune_layers, pooling
         self.bert_path = str(bert_path)
 
     def build(self, input_shape):
@@ -1733,6 +1679,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
     for memory only. The features are kept by the encoder's content, the limit and the
     text, so epochs, folds, grids, repeats and later runs cost no pass."""
 
+    pooling = "layer means"
     max_seq_length = None  # word pieces, where the encoder reads such
 
     def __init__(self, path, store=None):
@@ -1757,7 +1704,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         return np.stack([known[key] for key in keys])
 
     def _key(self, text):
-        what = (FORMAT, self.identity_, self._variant(), self.max_seq_length, text)
+        what = (FORMAT, self.identity_, self.pooling, self.max_seq_length, text)
         content = repr(what).encode("utf-8", "replace")
         return hashlib.blake2b(content, digest_size=16).digest()
 
@@ -1801,9 +1748,6 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 class ElmoFeatures(FrozenEncoder):
     """Means over the words of ELMo's three layers, <float32>[n, 3, d]."""
 
-    def _variant(self):
-        return "layer means"
-
     def _prepare(self, texts):
         """Items to encode, and the number of tokens of each."""
         return texts, [max(len(text.split()), 1) for text in texts]
@@ -1823,9 +1767,6 @@ class BertFeatures(FrozenEncoder):
         super().__init__(path, store)
         self.pooling = pooling
         self.max_seq_length = max_seq_length
-
-    def _variant(self):
-        return self.pooling
 
     def _prepare(self, texts):
         """Items (ids of word pieces) to encode, and the number of tokens of each."""
@@ -3225,12 +3166,9 @@ class Report:
 
     def advantage(self, settings):
         """The Estimate of how far the best encoder is above the best simple model, and
-        its interval (low, high).
-
-        The best of several looks better than it is. So both are chosen, for each draw,
-        on the other draws; with one draw only the interval is Bonferroni's instead, for
-        all pairs there are.
-        """
+        its interval (low, high). The best of several looks better than it is. So both
+        are chosen, for each draw, on the other draws; with one draw only the interval
+        is Bonferroni's instead, for all pairs there are."""
         groups = self.opponents(self.compared(settings))
         pair = self.paired(*self.best(settings), settings)
         if pair.draws == 1:
