@@ -1559,16 +1559,13 @@ def head_model(inputs, embedding, learning_rate, classes):
     two classes one sigmoid, as in the article; for more a softmax of each."""
     import keras
 
+    units, activation, loss = (
+        (1, "sigmoid", "binary_crossentropy") if classes == 2 else
+        (classes, "softmax", "sparse_categorical_crossentropy"))
     hidden = keras.layers.Dense(HEAD_UNITS, activation="relu")(embedding)
-    if classes == 2:
-        output, loss = keras.layers.Dense(1,
-                                          activation="sigmoid"), "binary_crossentropy"
-    else:
-        output = keras.layers.Dense(classes, activation="softmax")
-        loss = "sparse_categorical_crossentropy"
-    model = keras.Model(inputs=inputs, outputs=output(hidden))
-    optimizer = keras.optimizers.Adam(learning_rate)
-    model.compile(optimizer, loss=loss, metrics=["accuracy"])
+    output = keras.layers.Dense(units, activation=activation)(hidden)
+    model = keras.Model(inputs=inputs, outputs=output)
+    model.compile(keras.optimizers.Adam(learning_rate), loss=loss, metrics=["accuracy"])
     return model
 
 
@@ -1802,11 +1799,8 @@ class DenseHead(ClassifierMixin, BaseEstimator):
 
     def __init__(self, units=HEAD_UNITS, epochs=5, batch_size=32, learning_rate=1e-3,
                  random_state=None):
-        self.units = units
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.random_state = random_state
+        self.units, self.epochs, self.batch_size = units, epochs, batch_size
+        self.learning_rate, self.random_state = learning_rate, random_state
 
     def fit(self, X, y, validation_data=None):
         """Train for the epochs; validation_data (X, y) is only scored after each."""
@@ -1819,16 +1813,14 @@ class DenseHead(ClassifierMixin, BaseEstimator):
         rng = check_random_state(self.random_state)
         self.weights_ = self._initial_weights(X.shape, rng)
         self.history_ = {"loss": [], "accuracy": []}
-        # Threads cost more than they save on matrices of this size.
-        with threadpool_limits(1):
+        with threadpool_limits(1):  # more cost more than they save at this size
             self._train(X, self._targets(y), rng, validation_data)
         return self
 
     def _targets(self, y):
         """What the outputs should be: <float>[n, 1] for two classes, else [n, K]."""
-        one_hot = np.asarray(y)[:, None] == self.classes_
-        return one_hot[:, -1:].astype(np.float32) if len(self.classes_) == 2 else (
-            one_hot.astype(np.float32))
+        one_hot = (np.asarray(y)[:, None] == self.classes_).astype(np.float32)
+        return one_hot[:, -1:] if len(self.classes_) == 2 else one_hot
 
     def _initial_weights(self, shape, rng):
         """Keras' start: Glorot-uniform kernels, zero biases; equal shares, gamma 1."""
@@ -1862,30 +1854,32 @@ class DenseHead(ClassifierMixin, BaseEstimator):
                     m += 0.1 * (gradient - m)
                     v += 0.001 * (gradient**2 - v)
                     self.weights_[i] -= np.float32(rate) * m / (np.sqrt(v) + 1e-7)
-            self._record("", loss / len(X), hits / len(X))
+            said = {"loss": loss / len(X), "accuracy": hits / len(X)}
             if validation_data is not None:
                 held_out, y = validation_data
                 logits, y = self._forward(np.asarray(held_out))[2], self._targets(y)
-                self._record("val_", self._losses(logits, y).mean(),
-                             self._hits(logits, y).mean())
-
-    def _record(self, prefix, loss, accuracy):
-        self.history_.setdefault(f"{prefix}loss", []).append(float(loss))
-        self.history_.setdefault(f"{prefix}accuracy", []).append(float(accuracy))
+                said |= {"val_loss": self._losses(logits, y).mean(),
+                         "val_accuracy": self._hits(logits, y).mean()}
+            for name, value in said.items():
+                self.history_.setdefault(name, []).append(float(value))
 
     @staticmethod
-    def _losses(logits, targets):
+    def _by_class(outputs):
+        """Logits or targets [n, K], also of one sigmoid: 0 for the first class."""
+        one = outputs.shape[1] == 1
+        return np.hstack([np.zeros_like(outputs), outputs]) if one else outputs
+
+    @classmethod
+    def _losses(cls, logits, targets):
         """Cross-entropy of each row."""
-        if logits.shape[1] == 1:
-            return (np.logaddexp(0, logits) - targets * logits)[:, 0]
-        return np.logaddexp.reduce(logits, axis=1) - (targets * logits).sum(axis=1)
+        whole = np.logaddexp.reduce(cls._by_class(logits), axis=1)
+        return whole - (targets * logits).sum(axis=1)
 
-    @staticmethod
-    def _hits(logits, targets):
+    @classmethod
+    def _hits(cls, logits, targets):
         """Whether the likeliest class of each row is the right one."""
-        if logits.shape[1] == 1:
-            return ((logits > 0) == (targets > 0.5))[:, 0]
-        return logits.argmax(axis=1) == targets.argmax(axis=1)
+        return cls._by_class(logits).argmax(axis=1) == cls._by_class(targets).argmax(
+            axis=1)
 
     def _forward(self, X):
         """Input of the head [n, d], hidden layer [n, units], logits [n, 1 or K]."""
@@ -1907,8 +1901,7 @@ class DenseHead(ClassifierMixin, BaseEstimator):
         if not scalars:
             return logits, dense
         shares, gamma = softmax(scalars[0]), scalars[1]
-        # d loss / d share / gamma
-        by_layer = np.einsum("nld,nd->l", X, behind @ kernel.T)
+        by_layer = np.einsum("nld,nd->l", X, behind @ kernel.T)  # d loss / d share / gamma
         by_share = gamma * (by_layer - shares @ by_layer)
         return logits, [shares * by_share, shares @ by_layer, *dense]
 
@@ -1944,12 +1937,8 @@ class FineTunedBert(ClassifierMixin, BaseEstimator):
 
     def __init__(self, path, n_fine_tune_layers=2, pooling="mean", max_seq_length=None,
                  epochs=5, batch_size=32, learning_rate=5e-5, random_state=None):
-        self.path = path
-        self.n_fine_tune_layers = n_fine_tune_layers
-        self.pooling = pooling
-        self.max_seq_length = max_seq_length
-        self.epochs = epochs
-        self.batch_size = batch_size
+        self.path, self.n_fine_tune_layers, self.pooling = path, n_fine_tune_layers, pooling
+        self.max_seq_length, self.epochs, self.batch_size = max_seq_length, epochs, batch_size
         self.learning_rate = learning_rate  # Adam's 1e-3 would destroy the encoder
         self.random_state = random_state
 
@@ -1973,9 +1962,9 @@ class FineTunedBert(ClassifierMixin, BaseEstimator):
             held_out, labels = validation_data
             labels = np.searchsorted(self.classes_, labels)
             validation_data = (self._triplet(held_out), labels)
-        history = self.model_.fit(self._triplet(X), y, self.batch_size, self.epochs,
-                                  verbose=0, validation_data=validation_data)
-        self.history_ = history.history
+        self.history_ = self.model_.fit(
+            self._triplet(X), y, self.batch_size, self.epochs, verbose=0,
+            validation_data=validation_data).history
         return self
 
     def _triplet(self, texts):
@@ -1994,17 +1983,13 @@ class FineTunedBert(ClassifierMixin, BaseEstimator):
 
 
 class NaiveBayesSVM(ClassifierMixin, BaseEstimator):
-    """A linear SVM on features weighted by naive Bayes' log-count ratios.
-
-    Wang and Manning, "Baselines and Bigrams" (ACL 2012). X: which words and pairs of
-    words a text has, <float>[n, v] (sparse). alpha: the count that every feature has
-    beforehand. More than two classes: one against the rest. coef_: <float>[1 or K, v].
-    """
+    """A linear SVM on features weighted by naive Bayes' log-count ratios (Wang and
+    Manning, "Baselines and Bigrams", ACL 2012). X: which words and pairs of words a text
+    has, <float>[n, v] (sparse); alpha: the count that every feature has beforehand. More
+    than two classes: one against the rest. coef_: <float>[1 or K, v]."""
 
     def __init__(self, C=1.0, alpha=1.0, random_state=None):
-        self.C = C
-        self.alpha = alpha
-        self.random_state = random_state
+        self.C, self.alpha, self.random_state = C, alpha, random_state
 
     def fit(self, X, y):
         """Learn ratios and weights."""
@@ -2040,7 +2025,7 @@ class NaiveBayesSVM(ClassifierMixin, BaseEstimator):
 
 @dataclass(frozen=True)
 class Settings:
-    """What one row of the table is made with. See the command line's help. nsamp:
+    """What one row of the table is made with; see the command line's help. nsamp:
     documents per class; maxtokens, maxtokenlen: the article's limits, in words and
     characters; text: what the encoders read, "article" or "natural"; svm: parameters of
     SVC; store: the SQLite file of the features, None for memory only."""
@@ -2070,11 +2055,11 @@ class Algorithm:
     """A model of the table: its title, and the steps after `tokens` of its pipeline.
 
     steps(settings) gives [(step name, estimator), ...]; encoder(settings) the handle of
-    what reads the text, "" for none. What has no encoder reads its own recipe of the
-    text, whatever the settings say. param_grid: what --tune tries; it may name any step,
-    tokens__maxtokens, too. resource: what successive halving gives more of, documents
-    or one of the grid's. growth: with which power of the texts the seconds of a fit
-    grow, of models that can take long. judged: whether it is an opponent at all."""
+    what reads the text, "" for none, which reads its own recipe of the text, whatever
+    the settings say. param_grid: what --tune tries, of any step, tokens__maxtokens, too;
+    resource: what successive halving gives more of, documents or one of the grid's;
+    growth: with which power of the texts the seconds of a fit grow, of models that can
+    take long; judged: whether it is an opponent at all."""
 
     title: str
     steps: Callable
@@ -2133,48 +2118,33 @@ HEAD_GRID = {
 # the forest's grid is the article's.
 ALGORITHMS = {
     "lr": Algorithm(
-        "LR",
-        counts_and(lambda s: LogisticRegression(max_iter=1000)),
+        "LR", counts_and(lambda s: LogisticRegression(max_iter=1000)),
         {"classifier__C": REGULARIZATION}),
     "svm": Algorithm(
-        "SVM",
-        counts_and(lambda s: SVC(**s.svm)),
-        {
-            "classifier__C": REGULARIZATION,
-            "classifier__kernel": ["linear", "rbf"],
-            "classifier__gamma": ["scale"],  # auto is weak on sparse counts
-        },
+        "SVM", counts_and(lambda s: SVC(**s.svm)),
+        {"classifier__C": REGULARIZATION, "classifier__kernel": ["linear", "rbf"],
+         "classifier__gamma": ["scale"]},  # auto is weak on sparse counts
         growth=2),
     "rf": Algorithm(
-        "RF",
-        counts_and(
+        "RF", counts_and(
             lambda s: RandomForestClassifier(n_estimators=10, random_state=s.seed)),
-        {
-            "classifier__min_samples_leaf": [1, 2, 3],
-            "classifier__min_samples_split": [2, 6, 10],
-            "classifier__n_estimators": [10, 100, 1000]},
-        resource="classifier__n_estimators",  # 1,000 trees are slow on few documents
-    ),
+        {"classifier__min_samples_leaf": [1, 2, 3],
+         "classifier__min_samples_split": [2, 6, 10],
+         "classifier__n_estimators": [10, 100, 1000]},
+        resource="classifier__n_estimators"),  # 1,000 trees are slow on few documents
     "gbm": Algorithm(
-        "GBM",
-        counts_and(lambda s: GradientBoostingClassifier(random_state=s.seed)),
-        {
-            "classifier__n_estimators": [100, 300],
-            "classifier__learning_rate": [0.05, 0.1, 0.2],
-            "classifier__max_depth": [2, 4]},
-        growth=1,  # but a hundred trees for each class
-    ),
+        "GBM", counts_and(lambda s: GradientBoostingClassifier(random_state=s.seed)),
+        {"classifier__n_estimators": [100, 300], "classifier__max_depth": [2, 4],
+         "classifier__learning_rate": [0.05, 0.1, 0.2]},
+        growth=1),  # but a hundred trees for each class
     "elmo": Algorithm(
-        "ELMo",
-        lambda s: features_and_head(ElmoFeatures(s.elmo, s.store), s),
-        HEAD_GRID,
-        encoder=lambda s: s.elmo),
+        "ELMo", lambda s: features_and_head(ElmoFeatures(s.elmo, s.store), s),
+        HEAD_GRID, encoder=lambda s: s.elmo),
     "bert": Algorithm("BERT", bert_steps, HEAD_GRID, encoder=lambda s: s.bert),
     "nbsvm": Algorithm(
         "NBSVM", nbsvm_steps, {"classifier__C": REGULARIZATION}, recipe="natural"),
     "dummy": Algorithm(
-        "dummy",
-        counts_and(lambda s: DummyClassifier(strategy="most_frequent")),
+        "dummy", counts_and(lambda s: DummyClassifier(strategy="most_frequent")),
         judged=False)}
 
 
@@ -2203,15 +2173,14 @@ class Column:
         """What tables call it; an encoder other than the article's is named in it."""
         handle, title = self.encoder(settings), self.algorithm.title
         if handle != ENCODERS["full"].get(self.model, ""):
-            name = Encoder(handle).name
-            title += f" ({name.removeprefix(f'{self.model}-')})"
+            title += f" ({Encoder(handle).name.removeprefix(f'{self.model}-')})"
         return f"{title} tuned" if self.tuned else title
 
     def pipeline(self, settings=None):
         """The scikit-learn Pipeline tokens, features, classifier on raw texts."""
         settings = settings or Settings()
-        text = self.algorithm.text(settings)
-        tokens = Tokens(settings.maxtokens, settings.maxtokenlen, text)
+        tokens = Tokens(settings.maxtokens, settings.maxtokenlen,
+                        self.algorithm.text(settings))
         return Pipeline([("tokens", tokens), *self.algorithm.steps(settings)])
 
 
@@ -2230,8 +2199,8 @@ def scores_of(model, X):
 def area_under_roc(y, predicted, scores, **weights):
     """Of class 1; of more classes the mean of one against the rest. Classes that y
     lacks, or is made of, have none and are left out."""
-    columns = range(scores.shape[1])[1 if scores.shape[1] == 2 else 0 :]
-    areas = [metrics.roc_auc_score(y == c, scores[:, c], **weights) for c in columns
+    areas = [metrics.roc_auc_score(y == c, scores[:, c], **weights)
+             for c in (range(scores.shape[1]) if scores.shape[1] > 2 else [1])
              if 0 < np.sum(y == c) < len(y)]
     return float(np.mean(areas)) if areas else float("nan")
 
@@ -2248,8 +2217,8 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one model did on one split. Times in seconds; measures 0..1. predicted
-    <int>[n_test], scores <float>[n_test, K]; params: the parameters of the steps;
+    """What one model did on one split. Times in seconds; measures 0..1; predicted
+    <int>[n_test]; scores <float>[n_test, K]; params: the parameters of the steps;
     history: by epoch, if any; search: the Search that chose the parameters."""
 
     measures: dict
@@ -2307,7 +2276,7 @@ class TimeSpent(Exception):
 
 
 def in_time(seconds, function, *arguments):
-    """A call in a process of its own, which ends with the time it may take. Some models
+    """A call in a process of its own, which ends with the time it may take: some models
     compute for hours without a look at the clock or at signals."""
     pool = ProcessPoolExecutor(1)
     try:
@@ -2320,9 +2289,8 @@ def in_time(seconds, function, *arguments):
 
 @contextlib.contextmanager
 def time_limit(seconds):
-    """Raise TimeSpent in the block after so many seconds, where the system can. That is
-    in the main thread, under Linux and macOS: for work that must stay in this process,
-    as an encoder's does."""
+    """Raise TimeSpent in the block after so many seconds, where the system can: in the
+    main thread of Linux and macOS. For work that must stay here, as an encoder's does."""
     can = threading.current_thread() is threading.main_thread()
     if not (seconds and can and hasattr(signal, "setitimer")):
         yield
@@ -2351,9 +2319,9 @@ HALVING_FACTOR = 3  # of all points, a third goes on with three times the resour
 @dataclass(frozen=True)
 class Search:
     """What a search found, and what it cost. model: the pipeline with the best
-    parameters, not fitted; params: these; score: their mean over the folds, 0..1;
-    points: how many were tried in all folds; seconds: of this run; ended: "done",
-    "budget spent" or "interrupted"."""
+    parameters, not fitted; score: their mean over the folds, 0..1; points: how many were
+    tried in all folds; seconds: of this run; ended: "done", "budget spent" or
+    "interrupted"."""
 
     model: Pipeline
     how: str
@@ -2389,17 +2357,16 @@ class Trials:
         self.seed, self.metric, self.jobs = seed, metric, jobs
         self.record, self.deadline = record, deadline
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-        folds = folds.split(np.zeros(len(y)), y)
-        self.folds = [[self._sample_first(part) for part in parts] for parts in folds]
+        self.folds = [[self._sample_first(part) for part in parts]
+                      for parts in folds.split(np.zeros(len(y)), y)]
         self.known = {(row["point"], int(row["fold"]),
                        int(row["resource"])): row["score"] for row in rows}
 
     def _sample_first(self, rows):
         """Rows in an order whose beginnings are stratified samples with all classes."""
         rows = np.random.default_rng(self.seed).permutation(rows)
-        classes = pd.Series(self.y[rows])
-        place = classes.groupby(classes).cumcount() / classes.map(
-            classes.value_counts())
+        by_class = pd.Series(self.y[rows]).groupby(self.y[rows])
+        place = by_class.cumcount() / by_class.transform("size")
         return rows[np.argsort(place.to_numpy(), kind="stable")]
 
     def scores(self, points, resource=None, varied=None):
@@ -2414,8 +2381,8 @@ class Trials:
         todo = {(name, fold, resource): point | ({varied: resource} if varied else {})
                 for name, point in zip(names, points) for fold in range(FOLDS)
                 if (name, fold, resource) not in self.known}
-        calls = ((score_point, self.model, params, self.X, self.y, *(
-            np.sort(part[: round(share * len(part))]) for part in self.folds[fold]),
+        calls = ((score_point, self.model, params, self.X, self.y,
+                  *(np.sort(part[: round(share * len(part))]) for part in self.folds[fold]),
                   self.metric) for (_, fold, _), params in todo.items())
         self._check_time()
         for key, (score, seconds) in zip(todo, in_waves(calls, self.jobs)):
@@ -2441,9 +2408,9 @@ class Trials:
             if not all(isinstance(value, (int, float)) for value in values):
                 space[name] = choice(name, values)
             else:
-                whole = all(isinstance(value, int) for value in values)
-                space[name] = (integer if whole else log)(
-                    name, min(values), max(values))
+                kind = integer if all(isinstance(value, int)
+                                      for value in values) else log
+                space[name] = kind(name, min(values), max(values))
         return space
 
     def random(self, points, **_):
@@ -2460,11 +2427,8 @@ class Trials:
         except ImportError as error:  # 0.2.7 also needs an older setuptools
             raise KitError(f'--search hyperopt: {error}. pip install "hyperopt>=0.3" '
                            'mends that.') from error
-
-        def log(name, low, high):
-            return hp.loguniform(name, np.log(low), np.log(high))
-
-        space = self._space(hp.choice, log, hp.uniformint)
+        space = self._space(hp.choice, lambda name, *ends: hp.loguniform(
+            name, *np.log(ends)), hp.uniformint)
         fmin(lambda point: -self.scores([point])[0], space, tpe.suggest, points,
              show_progressbar=False, rstate=np.random.default_rng(self.seed))
 
@@ -2486,8 +2450,8 @@ class Trials:
             points = [points[i] for i in best[: -(-len(points) // HALVING_FACTOR)]]
 
     def best(self):
-        """(parameters, mean score, points tried) of the best point with all its folds.
-        Of successive halving only the last round counts, with most of the resource."""
+        """(parameters, mean score, points tried) of the best point with all its folds;
+        of successive halving only the last round counts, with most of the resource."""
         scores = {}
         for (point, _, resource), score in self.known.items():
             scores.setdefault((resource, point), []).append(score)
@@ -2508,8 +2472,7 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
     halving gives more of, n_samples or a parameter of the grid, of which the winner gets
     the most. rows: scores that are known (dicts of tuning.csv), record(row): keeps a new
     one. Ctrl-C and a spent budget end the search; the best point so far is taken."""
-    timed = str(budget or "").endswith("s")
-    started = time.monotonic()
+    timed, started = str(budget or "").endswith("s"), time.monotonic()
     # The first steps that learn nothing and are not searched make the same of a text in
     # every fold: they do it once, so that workers need neither encoder nor TensorFlow.
     searched = {name.split("__")[0] for name in param_grid}
@@ -2519,8 +2482,7 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
     deadline = started + float(budget[:-1]) if timed else None
     trials = Trials(model[first:], param_grid, X, train.y, seed, metric, jobs, rows,
                     record, deadline)
-    points = ENDLESS if timed else int(budget or BUDGET)
-    ended = "done"
+    points, ended = ENDLESS if timed else int(budget or BUDGET), "done"
     try:
         getattr(trials, how)(points=points, resource=resource)
     except KeyboardInterrupt:
