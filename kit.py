@@ -2134,8 +2134,8 @@ ALGORITHMS = {
         resource="classifier__n_estimators"),  # 1,000 trees are slow on few documents
     "gbm": Algorithm(
         "GBM", counts_and(lambda s: GradientBoostingClassifier(random_state=s.seed)),
-        {"classifier__n_estimators": [100, 300], "classifier__max_depth": [2, 4],
-         "classifier__learning_rate": [0.05, 0.1, 0.2]},
+        {"classifier__n_estimators": [100, 300],
+         "classifier__learning_rate": [0.05, 0.1, 0.2], "classifier__max_depth": [2, 4]},
         growth=1),  # but a hundred trees for each class
     "elmo": Algorithm(
         "ELMo", lambda s: features_and_head(ElmoFeatures(s.elmo, s.store), s),
@@ -2530,8 +2530,6 @@ FILES = {
         **SETTING, "repeat": int, "model": object, "search": object, "point": object,
         "fold": int, "resource": int, "score": float, "seconds": float},
     "learning_curve": RESULT_COLUMNS}
-
-
 # What a report writes beside them.
 WRITTEN = ("table.md", "tuning.md", "learning_curve.md", "errors.md", "audit.md",
            "confusion.md", "history_*.png", "accuracy.png", "roc.png", "confusion.png",
@@ -2556,7 +2554,7 @@ def typed(rows, columns):
 @dataclass(frozen=True)
 class Task:
     """One model at one setting on one draw: one row of results.csv. settings.nsamp: the
-    documents per class that it learns from, before the split, which are fewer than the
+    documents per class that it learns from, before the split; they are fewer than the
     `drawn` ones on a learning curve only."""
 
     column: Column
@@ -2567,15 +2565,14 @@ class Task:
     @property
     def place(self):
         """The columns of KEY, which tell its rows from others' in all files."""
-        settings = self.settings
-        values = (settings.maxtokens, settings.maxtokenlen, self.column.name)
-        return dict(zip(KEY, (*values, self.repeat)))
+        return {"maxtokens": self.settings.maxtokens,
+                "maxtokenlen": self.settings.maxtokenlen,
+                "model": self.column.name, "repeat": self.repeat}
 
     @property
     def file(self):
         """The file of its row."""
-        whole = self.settings.nsamp == self.drawn
-        return "results" if whole else "learning_curve"
+        return "results" if self.settings.nsamp == self.drawn else "learning_curve"
 
 
 class Results:
@@ -2588,6 +2585,7 @@ class Results:
 
     def __init__(self, folder=None, asked=None, classes=()):
         self.folder = folder and Path(folder)
+        self.interrupted, self.report, self.pages = False, None, {}
         self.columns = dict(FILES)
         if len(classes) > 2:
             scores = {f"score_{name}": float for name in classes}
@@ -2595,9 +2593,6 @@ class Results:
         self.parts = {name: [] for name in self.columns}
         self.about = {"asked": json.loads(json.dumps(asked)), "finished": False,
                       "started": time.time(), "classes": list(classes)}
-        self.interrupted = False
-        self.report = None
-        self.pages = {}
         if self.folder:
             self._open()
 
@@ -2606,9 +2601,8 @@ class Results:
         parts = self.parts[name]
         if len(parts) != 1:
             whole = [part for part in parts if len(part)]
-            self.parts[name] = [pd.concat(whole, ignore_index=True) if whole
-                                else typed([], self.columns[name])]
-        return self.parts[name][0]
+            parts[:] = [pd.concat(whole, ignore_index=True) if whole else typed([], self.columns[name])]
+        return parts[0]
 
     def table(self):
         """The table of the run; it prints as Markdown and shows in a notebook."""
@@ -2625,39 +2619,43 @@ class Results:
     @functools.cached_property
     def kept(self):
         """What is finished: {(file, key, nsamp)}."""
-        kept = set()
-        cut = self.frame("searches")
+        cut, kept = self.frame("searches"), set()
         cut = set(cut[cut.ended == "interrupted"][list(KEY)].itertuples(index=False))
         for file in ("results", "learning_curve"):
             rows = self.frame(file)
             rows = rows[rows.error == ""]
             keys = map(tuple, rows[list(KEY)].itertuples(index=False))
-            kept |= {(file, key, n) for key, n in zip(keys, rows.nsamp)
-                     if key not in cut}
+            kept |= {(file, key, n) for key, n in zip(keys, rows.nsamp) if key not in cut}
         return kept
 
     def _open(self):
+        """Take up the same run, or move another one's files to a folder beside."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise KitError(
-                f"--out {self.folder} is no folder to write to: {error}") from error
+            raise KitError(f"--out {self.folder} is no folder to write to: {error}") from error
         earlier = {}
         with contextlib.suppress(OSError, ValueError):  # none, or half of one
             earlier = json.loads((self.folder / "run.json").read_bytes())
+        ours = [f"{name}.csv" for name in FILES] + ["run.json", *WRITTEN]
+        files = sorted({file for name in ours for file in self.folder.glob(name)})
         if earlier.get("asked") == self.about["asked"] and not earlier.get("finished"):
             self._resume()
-        else:
-            self._set_aside()
+        elif files:
+            moment = time.localtime(files[0].stat().st_mtime)
+            name = time.strftime("earlier-%Y%m%d-%H%M%S-", moment)
+            aside = Path(tempfile.mkdtemp(prefix=name, dir=self.folder))
+            for file in files:
+                os.replace(file, aside / file.name)
+            say("results", f"an earlier run's files are now in {aside}")
         self.describe()
 
     def _resume(self):
         """Take over what was finished; failed models and cut searches are done again."""
         for name, columns in self.columns.items():
             with contextlib.suppress(OSError, pd.errors.EmptyDataError):
-                path = self.folder / f"{name}.csv"
-                raw = pd.read_csv(
-                    path, dtype=object, keep_default_na=False, on_bad_lines="skip")
+                raw = pd.read_csv(self.folder / f"{name}.csv", dtype=object,
+                                  keep_default_na=False, on_bad_lines="skip")
                 self.parts[name] = [typed(raw.reindex(columns=list(columns)), columns)]
         keys = {key for _, key, _ in self.kept}
         for name in self.columns:
@@ -2665,36 +2663,22 @@ class Results:
             if name != "tuning":
                 mine = [key in keys for key in rows[list(KEY)].itertuples(index=False)]
                 rows = rows[np.array(mine, bool)]
-            if "error" in rows:
-                rows = rows[rows.error == ""]
+            rows = rows[rows.error == ""] if "error" in rows else rows
             self.parts[name] = [rows]
             self._write(name, rows, "w")
         if self.kept:
-            say("resume",
-                f"{len(self.kept)} results of {self.folder} are there already")
-
-    def _set_aside(self):
-        ours = [f"{name}.csv" for name in FILES] + ["run.json", *WRITTEN]
-        files = sorted({file for name in ours for file in self.folder.glob(name)})
-        if not files:
-            return
-        moment = time.localtime(files[0].stat().st_mtime)
-        moment = time.strftime("%Y%m%d-%H%M%S", moment)
-        aside = Path(tempfile.mkdtemp(prefix=f"earlier-{moment}-", dir=self.folder))
-        for file in files:
-            os.replace(file, aside / file.name)
-        say("results", f"an earlier run's files are now in {aside}")
+            say("resume", f"{len(self.kept)} results of {self.folder} are there already")
 
     def _write(self, name, rows, mode):
         """Write rows to a file: anew, whole or not at all ("w"), or behind others."""
         if not self.folder or not len(rows):
             return
         path = self.folder / f"{name}.csv"
-        text = rows.to_csv(index=False, header=mode == "w" or not path.exists())
+        text = rows.to_csv(index=False, header=mode == "w" or not path.exists()).encode()
         if mode == "w":
-            write_atomically(path, text.encode())
+            write_atomically(path, text)
         else:
-            with open(path, "a", encoding="utf-8", newline="") as file:
+            with open(path, "ab") as file:
                 file.write(text)
 
     def append(self, name, rows):
@@ -2716,23 +2700,22 @@ class Results:
         failed = isinstance(outcome, str)
         algorithm, settings = task.column.algorithm, task.settings
         place = task.place | {"dataset": test.name, "source": test.source}
-        row = place | {"nsamp": settings.nsamp, "text": algorithm.text(settings),
-                       "encoder": algorithm.encoder(settings), "seed": seed,
-                       "n_train": len(train), "n_test": len(test), "params": "{}",
-                       "error": outcome if failed else ""}
+        row = place | {
+            "nsamp": settings.nsamp, "text": algorithm.text(settings),
+            "encoder": algorithm.encoder(settings), "seed": seed, "n_train": len(train),
+            "n_test": len(test), "params": "{}", "error": outcome if failed else ""}
         if not failed:
             row |= outcome.measures | {name: getattr(outcome, name) for name in SECONDS}
             row["params"] = json.dumps(outcome.params)
             if task.file == "results":
                 self._add_details(place, test, outcome)
             if not (outcome.search and outcome.search.ended == "interrupted"):
-                key = tuple(task.place.values())
-                self.kept.add((task.file, key, settings.nsamp))
+                self.kept.add((task.file, tuple(task.place.values()), settings.nsamp))
         self.append(task.file, [row])
 
     def _add_details(self, place, test, outcome):
         """Rows of a result in the files beside results.csv."""
-        scores, said = outcome.scores, outcome.predicted
+        scores, said, search = outcome.scores, outcome.predicted, outcome.search
         judged = pd.DataFrame({"doc": test.frame.id.astype(str).tolist(),
                                "label": test.y, "predicted": said})
         if scores.shape[1] == 2:
@@ -2744,8 +2727,7 @@ class Results:
         if outcome.history:
             epochs = pd.DataFrame(outcome.history)
             self.append("history", epochs.assign(**place, epoch=epochs.index + 1))
-        if outcome.search:
-            search = outcome.search
+        if search:
             self.append("searches", [place | {
                 "search": search.how, "ended": search.ended, "points": search.points,
                 "seconds": search.seconds, "score_in_folds": search.score,
@@ -2784,12 +2766,11 @@ class Estimate:
     @classmethod
     def of(cls, values, document_variance):
         """Of values, or differences, <float>[R] by repeat. document_variance(): that of
-        one draw, from its test documents, asked for where the draws are too few to tell
-        a deviation."""
-        few, mean = len(values) < FEWEST_DRAWS, float(np.mean(values))
-        if few:
-            return cls(mean, document_variance(), len(values), np.inf)
-        return cls(mean, float(np.var(values, ddof=1)), len(values), len(values) - 1)
+        one draw, asked for where the draws are too few to tell a deviation."""
+        mean, draws = float(np.mean(values)), len(values)
+        if draws < FEWEST_DRAWS:
+            return cls(mean, document_variance(), draws, np.inf)
+        return cls(mean, float(np.var(values, ddof=1)), draws, draws - 1)
 
     @property
     def error(self):
@@ -2833,12 +2814,11 @@ def holm(p_values):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether transfer pays at a setting: best column with an encoder against best without.
-
-    encoder, simple: their titles; difference, low, high: how far the best encoder is above
-    the best simple model and its interval, free of the luck of the choice (see
-    Report.advantage), 0..1. cost: the ratio of their seconds. draws: how
-    many there were; enough: how many would tell, None if a thousand would not."""
+    """Whether transfer pays at a setting: best column with an encoder against the best
+    without, by their titles. difference, low, high: how far the encoder is above and its
+    interval, free of the luck of the choice (see Report.advantage), 0..1; cost: the ratio
+    of their seconds; draws: how many there were; enough: how many would tell, None if a
+    thousand would not."""
 
     maxtokens: int
     encoder: str
@@ -2862,23 +2842,18 @@ class Verdict:
         place = f"At {self.maxtokens} words"
         distance = f"{abs(100 * self.difference):.1f} points"
         side = "above" if self.difference >= 0 else "below"
-        range_ = f"({LEVEL:.0%}: {low:.1f} to {high:.1f})"
-        cost = f"at {self.cost:.2g} times its seconds"
+        rest = (f"({100 * LEVEL:.0f} %: {low:.1f} to {high:.1f}), "
+                f"at {self.cost:.2g} times its seconds.")
         if self.answer == "pays":
-            return (f"{place} transfer pays: {self.encoder} is {distance} above "
-                    f"{self.simple} {range_}, {cost}.")
+            return f"{place} transfer pays: {self.encoder} is {distance} above {self.simple} {rest}"
         if self.answer == "does not pay":
             most = (f"at most {high:.1f} points above" if high > 0 else
                     f"at least {-high:.1f} points below")
-            return (f"{place} transfer does not pay: {self.encoder} is {most} "
-                    f"{self.simple}, {distance} {side} it on average {range_}, {cost}.")
+            return (f"{place} transfer does not pay: {self.encoder} is {most} {self.simple}, {distance} {side} it on average {rest}")
         more = (f"about {self.enough} would do" if self.enough else
                 "more draws of these texts would not tell either")
-        draws = f"{self.draws} draw{'s' if self.draws > 1 else ''}"
-        return (f"{place} it cannot be told whether transfer pays: {self.encoder} is "
-                f"{distance} {side} {self.simple}, and {draws} "
-                f"leave{'' if self.draws > 1 else 's'} {low:.1f} to {high:.1f}; "
-                f"{more}.")
+        leave = "draw leaves" if self.draws == 1 else "draws leave"
+        return (f"{place} it cannot be told whether transfer pays: {self.encoder} is {distance} {side} {self.simple}, and {self.draws} {leave} {low:.1f} to {high:.1f}; {more}.")
 
 
 # ---------------------------------------------------------------------------- Tables
@@ -2927,8 +2902,9 @@ class Table:
         cells = [[" ".join(cell.replace("|", "\\|").replace("<", "\\<").split("\n"))
                   for cell in row] for row in (self.header, *self.rows)]
         widths = [max(map(len, column)) for column in zip(*cells)]
+        cells.insert(1, ["-" * width for width in widths])
         lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in cells]
-        lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+        lines[1] = lines[1].replace(" ", "-")
         table = "\n".join(lines) if self.rows else ""
         notes = "\n".join(f"- {note}" for note in self.notes)
         return "\n\n".join(filter(None, [self.heading, table, notes]))
@@ -2987,8 +2963,8 @@ class Report:
 
     def values(self, column, settings):
         """The metric by repeat, <float>[R] indexed by repeat."""
-        rows = self.results.of("results", column, settings).sort_values("repeat")
-        return rows.set_index("repeat")[self.metric]
+        rows = self.results.of("results", column, settings)
+        return rows.set_index("repeat")[self.metric].sort_index()
 
     @functools.cached_property
     def _known(self):
@@ -2999,34 +2975,31 @@ class Report:
         """[(y, predicted, scores <float>[n, K])] of a column's repeats, in order."""
         key = (column, settings.label)
         if key not in self._known:
-            rows = self.results.of("predictions", column, settings)
             names = [f"score_{name}" for name in self.dataset.classes]
-            parts = [part for _, part in rows.groupby("repeat")]
-            self._known[key] = [(part.label.to_numpy(), part.predicted.to_numpy(),
-                                 np.stack([-part.score, part.score], axis=1)
-                                 if len(names) == 2 else part[names].to_numpy())
-                                for part in parts]
+            rows = self.results.of("predictions", column, settings)
+            if len(names) == 2:
+                rows = rows.assign(**{names[0]: -rows.score, names[1]: rows.score})
+            self._known[key] = [
+                (part.label.to_numpy(), part.predicted.to_numpy(), part[names].to_numpy())
+                for _, part in rows.groupby("repeat")]
         return self._known[key]
 
     def document_variance(self, columns, settings):
         """The variance of one draw's value, or difference of two columns, from its
         test documents: in closed form for accuracy, else by resampling them."""
-        draws = list(zip(*(self.judged(column, settings) for column in columns)))
-        signs = (1, -1)[: len(columns)]
-        rng = np.random.default_rng(0)
-
-        def spread(draw):
+        rng, measure = np.random.default_rng(0), MEASURES[self.metric]
+        variances = []
+        for draw in zip(*(self.judged(column, settings) for column in columns)):
+            signed, n = list(zip((1, -1), draw)), len(draw[0][0])
             if self.metric == "accuracy":
-                hits = sum(s * (y == said).astype(float)
-                           for s, (y, said, _) in zip(signs, draw))
-                return np.var(hits) / len(hits)
-            n = len(draw[0][0])
-            weights = (rng.multinomial(n, np.full(n, 1 / n)) for _ in range(RESAMPLES))
-            measure = MEASURES[self.metric]
-            return np.var([sum(s * measure(*one, sample_weight=w)
-                               for s, one in zip(signs, draw)) for w in weights])
-
-        return float(np.mean([spread(draw) for draw in draws]))
+                hits = sum(s * (y == said).astype(float) for s, (y, said, _) in signed)
+                variances.append(np.var(hits) / n)
+            else:
+                weights = (rng.multinomial(n, np.full(n, 1 / n)) for _ in range(RESAMPLES))
+                variances.append(np.var([
+                    sum(s * measure(*one, sample_weight=w) for s, one in signed)
+                    for w in weights]))
+        return float(np.mean(variances))
 
     def estimate(self, column, settings):
         """The Estimate of a column's mean."""
@@ -3068,31 +3041,27 @@ class Report:
 
     def table(self):
         """The Table of the run: a row a setting, with intervals and the article's."""
-        rows = [row for settings in self.settings
-                for row in self.setting_rows(settings)]
-        rows.append(["seconds", *map(self.seconds_text, self.columns)])
-        encoders = [f"{title}: {handle}, text {self.settings[0].text}"
-                    for column, title in self.titles.items() if not column.tuned
-                    and (handle := column.encoder(self.settings[0]))]
-        notes = [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, "seconds: a "
-                 "model's mean to encode, fit and predict; texts encoded before cost "
-                 f"nothing; {self.seconds:.0f} s in all", *self.notes, *self.failures()]
-        header = ["tokens/length", *self.titles.values()]
-        return Table(self.heading, header, rows, notes)
+        rows = [*chain.from_iterable(map(self.setting_rows, self.settings)),
+                ["seconds", *map(self.seconds_text, self.columns)]]
+        encoders = [f"{self.titles[column]}: {handle}, text {self.settings[0].text}"
+                    for column in self.plain
+                    if (handle := column.encoder(self.settings[0]))]
+        cost = ("seconds: a model's mean to encode, fit and predict; texts encoded before cost nothing; " f"{self.seconds:.0f} s in all")
+        notes = [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, cost, *self.notes,
+                 *self.failures()]
+        return Table(self.heading, ["tokens/length", *self.titles.values()], rows, notes)
 
     def setting_rows(self, settings):
         """The table's rows of one setting: ours, and the article's where it has one."""
-        marked = self.marked(settings)
+        marked, article = self.marked(settings), self.article(settings)
         values = {column: self.values(column, settings) for column in self.columns}
-        rows = [[settings.label,
-                 *(mean_text(v, c in marked) for c, v in values.items())]]
-        rows.append(["  95 %", *(
-            interval_text(self.estimate(column, settings).interval()) if len(v) else ""
-            for column, v in values.items())])
-        article = self.article(settings)
+        rows = [
+            [settings.label, *(mean_text(v, c in marked) for c, v in values.items())],
+            ["  95 %", *(interval_text(self.estimate(c, settings).interval())
+                         if len(v) else "" for c, v in values.items())]]
         if article:
-            rows.append(["  article", *(percent(article.get(
-                column.model)) if not column.tuned else "" for column in self.columns)])
+            rows.append(["  article", *("" if c.tuned else percent(article.get(c.model))
+                                        for c in self.columns)])
         return rows
 
     def article(self, settings):
@@ -3129,8 +3098,8 @@ class Report:
     def advantage(self, settings):
         """The Estimate of how far the best encoder is above the best simple model, and
         its interval (low, high). The best of several looks better than it is. So both
-        are chosen, for each draw, on the other draws; with one draw only the interval
-        is Bonferroni's instead, for all pairs there are."""
+        are chosen, for each draw, on the other draws; with one draw only the interval is
+        Bonferroni's instead, for all pairs there are."""
         groups = self.opponents(self.compared(settings))
         pair = self.paired(*self.best(settings), settings)
         if pair.draws == 1:
@@ -3159,8 +3128,7 @@ class Report:
         groups = self.opponents(self.compared(settings))
         if not all(groups):
             lacking = "simple model" if groups[0] else "column with an encoder"
-            return (f"At {settings.maxtokens} words it is not said whether transfer "
-                    f"pays: this run has no {lacking} with a result.")
+            return f"At {settings.maxtokens} words it is not said whether transfer pays: this run has no {lacking} with a result."
         best = self.best(settings)
         difference, interval = self.advantage(settings)
         rows = [self.results.of("results", column, settings) for column in best]
@@ -3181,26 +3149,23 @@ class Report:
     def saving(self, settings):
         """What transfer saves in labels, by the means of the learning curves, or "".
         Between two sizes the curve is taken for a line over their logarithms."""
-        groups = self.opponents(self.plain)
         curves = [{column.title(settings): curve.map(np.mean) for column in group
                    if len(curve := self.curve(column, settings)) > 1}
-                  for group in groups]
+                  for group in self.opponents(self.plain)]
         if not all(curves):
             return ""
         (encoder, ours), (simple, theirs) = (
             max(group.items(), key=lambda item: item[1].iloc[-1]) for group in curves)
-        goal, most = theirs.iloc[-1], theirs.index[-1]
+        place, most = f"At {settings.maxtokens} words", f"{theirs.index[-1]:,}"
+        goal, size, few = theirs.iloc[-1], ours.index, " or fewer"
         reached = np.flatnonzero(ours >= goal)
         if not len(reached):
-            return (f"At {settings.maxtokens} words no number of labels tried makes "
-                    f"{encoder} as good as {simple} with {most:,} a class.")
-        size, last = ours.index[reached[0]], reached[0] - 1
+            return f"{place} no number of labels tried makes {encoder} as good as {simple} with {most} a class."
+        needed, last = size[reached[0]], reached[0] - 1
         if last >= 0:
             share = (goal - ours.iloc[last]) / (ours.iloc[last + 1] - ours.iloc[last])
-            size = round(ours.index[last] * (size / ours.index[last]) ** share)
-        few = f"{size:,}" if last >= 0 else f"{size:,} or fewer"
-        return (f"At {settings.maxtokens} words {encoder} with {few} labels a class is "
-                f"as good as {simple} with {most:,}.")
+            needed, few = round(size[last] * (needed / size[last]) ** share), ""
+        return f"{place} {encoder} with {needed:,}{few} labels a class is as good as {simple} with {most}."
 
     def verdicts(self):
         """The answer: a Verdict for each setting, and what transfer saves in labels."""
@@ -3211,21 +3176,22 @@ class Report:
         """The Table of the metric by documents per class, and what the last step brought."""
         curves = {column: self.curve(column, settings) for column in self.plain}
         sizes = sorted(set().union(*(curve.index for curve in curves.values())))
-        rows = [[str(size), *(mean_text(curve.get(size, ()))
-                              for curve in curves.values())] for size in sizes]
+        rows = [[str(size), *(mean_text(c.get(size, ())) for c in curves.values())]
+                for size in sizes]
         if len(sizes) > 1:
             ends = [[curve.get(size, np.array([np.nan])).mean() for size in sizes[-2:]]
                     for curve in curves.values()]
             gains = [percent(b - a) for a, b in ends]
-            rows.append([f"{sizes[-2]} to {sizes[-1]}", *(
-                f"+{gain}" if gain[:1].isdigit() else gain for gain in gains)])
-        notes = [self.data_note, "documents per class before the split: 70 % of "
-                 "them are learnt from", "all sizes of a draw are judged on its same "
-                 "test part, and a larger training part contains the smaller ones",
-                 "the last row: would more labels pay?"]
+            rows.append([f"{sizes[-2]} to {sizes[-1]}",
+                         *(f"+{gain}" if gain[:1].isdigit() else gain for gain in gains)])
+        notes = [
+            self.data_note,
+            "documents per class before the split: 70 % of them are learnt from",
+            "all sizes of a draw are judged on its same test part, and a larger training "
+            "part contains the smaller ones",
+            "the last row: would more labels pay?"]
         heading = f"Learning curve. {self.heading}, tokens/length {settings.label}"
-        titles = [self.titles[column] for column in curves]
-        return Table(heading, ["documents per class", *titles], rows, notes)
+        return Table(heading, ["documents per class", *map(self.titles.get, curves)], rows, notes)
 
     @staticmethod
     def _counted(points):
@@ -3249,18 +3215,16 @@ class Report:
             if not len(common):
                 continue
             gain = self.paired(column, plain, settings)
-            rows.append(
-                [settings.label, plain.title(settings), mean_text(before[common]),
-                 mean_text(after[common]), f"{100 * gain.mean:+.1f}", interval_text(
-                     gain.interval(), (-1, 1)), f"{searches.points.mean():.0f}",
-                 f"{searches.seconds.mean():.1f}", self._counted(searches.best)])
-        how = sorted(self.results.frame("searches").search.unique())
+            rows.append([
+                settings.label, plain.title(settings), mean_text(before[common]),
+                mean_text(after[common]), f"{100 * gain.mean:+.1f}",
+                interval_text(gain.interval(), (-1, 1)), f"{searches.points.mean():.0f}",
+                f"{searches.seconds.mean():.1f}", self._counted(searches.best)])
+        how = ", ".join(sorted(self.results.frame("searches").search.unique()))
         header = ["tokens/length", "model", "before", "after", "gain", "95 %", "points",
                   "seconds", "best parameters"]
-        notes = [self.data_note, f"search: {', '.join(how)}; {FOLDS} folds of the "
-                 "training part, the test part is scored once; points and seconds are "
-                 "a search's mean, seconds since it was last taken up"]
-        return Table(f"Tuning. {self.heading}", header, rows, notes)
+        note = f"search: {how}; {FOLDS} folds of the training part, the test part is scored once; points and seconds are a search's mean, seconds since it was last taken up"
+        return Table(f"Tuning. {self.heading}", header, rows, [self.data_note, note])
 
     def confusion(self, column, settings):
         """How many test documents of each class were taken for which, <int>[K, K]."""
@@ -3271,46 +3235,41 @@ class Report:
 
     def confusion_table(self, settings, most=20):
         """The Table of the pairs of classes that most columns confuse."""
-        columns = [c for c in self.columns if self.judged(c, settings)]
-        counts = {c: self.confusion(c, settings) for c in columns if c.algorithm.judged}
-        shares = [n / np.maximum(n.sum(axis=1, keepdims=True), 1)
-                  for n in counts.values()]
-        mean = np.mean(shares, axis=0) if shares else np.zeros((1, 1))
+        classes, shares = self.dataset.classes, {}
+        for column in self.columns:
+            if column.algorithm.judged and self.judged(column, settings):
+                counts = self.confusion(column, settings)
+                shares[column] = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        mean = np.mean([*shares.values()], axis=0) if shares else np.zeros((1, 1))
         mean[np.diag_indices_from(mean)] = 0
         pairs = np.argsort(-mean, axis=None, kind="stable")[:most]
-        pairs = zip(*np.unravel_index(pairs, mean.shape))
-        classes = self.dataset.classes
-        rows = [[classes[true], classes[said],
-                 *(percent(share[true, said]) for share in shares)]
-                for true, said in pairs if mean[true, said] > 0]
-        header = ["true class", "predicted",
-                  *(self.titles[column] for column in counts)]
+        rows = [[classes[i], classes[j], *(percent(s[i, j]) for s in shares.values())]
+                for i, j in zip(*np.unravel_index(pairs, mean.shape)) if mean[i, j] > 0]
+        header = ["true class", "predicted", *map(self.titles.get, shares)]
         heading = f"Classes most often confused, tokens/length {settings.label}"
         return Table(heading, header, rows, [self.data_note, "in % of the true class"])
 
     def most_missed(self, settings, count):
         """The test documents that most models miss: a frame, the most missed first.
+
         Columns doc, label, wrong and times (over models and repeats), far (how far on
-        the wrong side, 0..1), said (what was said instead, by title). Models that
-        always say the same do not count."""
-        rows = []
+        the wrong side, 0..1), said (what was said instead, by title). Models that always
+        say the same do not count."""
+        rows, classes = [], np.array(self.dataset.classes, dtype=object)
         for column in self.columns:
             found = self.results.of("predictions", column, settings)
             if found.predicted.nunique() < 2:
                 continue
             own = np.concatenate([scores[np.arange(len(y)), y]
                                   for y, _, scores in self.judged(column, settings)])
-            far = 1 - stats.rankdata(own) / len(own)
             found = found.sort_values("repeat", kind="stable")
-            found = found[["doc", "label", "predicted"]]
-            rows.append(found.assign(far=far, title=self.titles[column]))
+            rows.append(found[["doc", "label", "predicted"]].assign(
+                far=1 - stats.rankdata(own) / len(own), title=self.titles[column]))
         if not rows:
             return pd.DataFrame(columns=["doc", "label", "wrong", "times", "said"])
         rows = pd.concat(rows)
         rows["wrong"] = rows.predicted != rows.label
-        classes = np.array(self.dataset.classes, dtype=object)
-        rows["said"] = np.where(rows.wrong, rows.title + " " + classes[rows.predicted],
-                                "")
+        rows["said"] = np.where(rows.wrong, rows.title + " " + classes[rows.predicted], "")
         grouped = rows.groupby(["doc", "label"], sort=False, as_index=False).agg(
             wrong=("wrong", "sum"), times=("wrong", "size"), far=("far", "mean"),
             said=("said", lambda said: ", ".join(dict.fromkeys(filter(None, said)))),
