@@ -973,6 +973,11 @@ class Dataset:
     def __len__(self):
         return len(self.frame)
 
+    def __getstate__(self):
+        """The fields alone, since a worker's copy is pickled in another thread, while
+        the properties below are being remembered."""
+        return {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+
     @property
     def corpus(self):
         """What is special about it."""
@@ -3094,7 +3099,7 @@ class Verdict:
         place = f"At {self.maxtokens} words"
         distance = f"{abs(100 * self.difference):.1f} points"
         side = "above" if self.difference >= 0 else "below"
-        range_ = f"({LEVEL:.0%}: {low:.1f} to {high:.1f})"
+        range_ = f"({100 * LEVEL:.0f} %: {low:.1f} to {high:.1f})"
         cost = f"at {self.cost:.2g} times its seconds"
         if self.answer == "pays":
             return (f"{place} transfer pays: {self.encoder} is {distance} above "
