@@ -886,6 +886,11 @@ class Dataset:
     def __len__(self):
         return len(self.frame)
 
+    def __getstate__(self):
+        """The fields alone, since a worker's copy is pickled in another thread, while
+        the properties below are being remembered."""
+        return {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+
     @property
     def corpus(self):
         """What is special about it."""

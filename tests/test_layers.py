@@ -86,15 +86,14 @@ def fitted_bert(path, n_fine_tune_layers, pooling):
     return model, {n for n in before if not np.array_equal(before[n], after[n])}
 
 
-@pytest.mark.parametrize("name", ["bert_dict", "bert_list"])
 @pytest.mark.parametrize(
-    "layers, pooling, expected",
+    "name, layers, pooling, expected",
     [
-        (0, "mean", set()),
-        (1, "mean", {"transformer/layer_2/kernel:0"}),
-        (2, "first", {f"transformer/layer_{i}/kernel:0" for i in (1, 2)}
+        ("bert_dict", 0, "mean", set()),
+        ("bert_list", 1, "mean", {"transformer/layer_2/kernel:0"}),
+        ("bert_dict", 2, "first", {f"transformer/layer_{i}/kernel:0" for i in (1, 2)}
          | {"pooler_transform/kernel:0"}),
-        (10, "mean", {f"transformer/layer_{i}/kernel:0" for i in range(3)}),
+        ("bert_dict", 10, "mean", {f"transformer/layer_{i}/kernel:0" for i in range(3)}),
     ],
 )  # fmt: skip
 def test_fine_tuning_moves_exactly_the_layers_asked_for(
@@ -123,6 +122,24 @@ def test_training_reaches_the_encoder_only_where_it_trains(tiny):
         layer = kit.BertLayer(layers, "mean", bert_path=tiny["bert_dict"])
         calm, dropped = layer(list(triplet)), layer(list(triplet), training=True)
         assert np.allclose(calm, dropped) != differs  # dropout is what training does
+
+
+@pytest.mark.parametrize("encoder", ["elmo_tf1", "bert_dict"])
+def test_a_model_of_many_classes_gives_each_its_probability_and_learns(tiny, encoder):
+    path, words = tiny[encoder], ["film", "actor", "camera", "street"] * 8
+    if encoder.startswith("elmo"):
+        model = kit.build_elmo_model(path, 0.05, classes=4)
+        inputs = kit.tensorflow().constant(words)[:, None]
+    else:
+        model = kit.build_bert_model(8, path, learning_rate=0.05, classes=4)
+        bert = kit.shared_module(kit.BertModule, path)
+        inputs = list(bert.word_pieces.triplet(words, 8))
+    assert model.layers[-1].count_params() == 257 * 4
+    model.fit(inputs, np.arange(32) % 4, epochs=15, batch_size=32, verbose=0)
+    said = model.predict(inputs, verbose=0)
+    assert said.shape == (32, 4)
+    np.testing.assert_allclose(said.sum(axis=1), 1, rtol=1e-5)
+    assert (said.argmax(axis=1) == np.arange(32) % 4).all()
 
 
 def test_fine_tuning_a_tf1_module_is_refused_with_the_reason(tiny):

@@ -201,7 +201,7 @@ def test_the_cache_reads_once_and_survives_a_broken_file(own_cache):
     assert len(calls) == 1
     (path,) = (own_cache / "corpora").iterdir()
     whole = path.read_bytes()
-    for broken in (whole[:-9], whole[:40] + b"\xff" * 40 + whole[80:], b"text", b""):
+    for broken in (whole[:-9], whole[: len(whole) // 2], b"text", b""):
         calls.clear()
         path.write_bytes(broken)
         pd.testing.assert_frame_equal(kit.cached_frame("thing", 1, read), FRAME)

@@ -2,11 +2,22 @@
 
 import itertools
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
+from dataclasses import replace
 
+import joblib
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.pipeline import Pipeline
+from test_compare import teams
 
 import kit
 import run_imdb
@@ -16,17 +27,32 @@ GRID = {"classifier__C": [0.01, 1.0], "tokens__maxtokens": [2, 30]}
 
 @pytest.fixture
 def train(imdb_archive):
-    return kit.draw(kit.load_imdb(imdb_archive), 60)[0]
+    return kit.load("imdb", imdb_archive).draw(60)[0]
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "tuning.csv"
+def pipeline(name="lr", **settings):
+    return kit.Column(name).pipeline(kit.Settings(**settings))
+
+
+def searched(train, how="grid", grid=GRID, model=None, rows=(), jobs=1, **options):
+    """(Search, all of its rows) in this process, where fits can be counted."""
+    kept = list(rows)
+    found = kit.tune(model or pipeline(), grid, train, how, jobs=jobs, rows=rows,
+                     record=kept.append, **options)  # fmt: skip
+    return found, kept
+
+
+def points_of(rows):
+    """Mean score by point of rows that have all folds."""
+    frame = pd.DataFrame(rows)
+    assert not frame.duplicated(["point", "fold", "resource"]).any()
+    assert (frame.groupby(["point", "resource"]).fold.nunique() == 3).all()
+    return frame.groupby("point").score.mean()
 
 
 def count_fits(monkeypatch, stop_after=None):
     """Count the fits of LogisticRegression; the one after stop_after is interrupted."""
-    real, calls = kit.LogisticRegression.fit, []
+    real, calls = LogisticRegression.fit, []
 
     def counted(self, *arguments, **options):
         if len(calls) == stop_after:
@@ -34,83 +60,170 @@ def count_fits(monkeypatch, stop_after=None):
         calls.append(1)
         return real(self, *arguments, **options)
 
-    monkeypatch.setattr(kit.LogisticRegression, "fit", counted)
+    monkeypatch.setattr(LogisticRegression, "fit", counted)
     return calls
 
 
-def test_grid_scores_are_those_of_scikit_learn(train, path):
-    tuned = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"), seed=1).model
-    folds = StratifiedKFold(3, shuffle=True, random_state=1)
-    search = GridSearchCV(kit.pipeline("lr"), GRID, cv=folds, refit=False)
-    search.fit(train.texts, train.labels)
-    ours = {}
-    for row in kit.read_rows(path):
-        ours.setdefault(row["point"], []).append(float(row["score"]))
-    theirs = zip(search.cv_results_["params"], search.cv_results_["mean_test_score"])
-    for params, mean in theirs:
-        scores = ours[kit.json.dumps(params, sort_keys=True)]
-        assert len(scores) == 3 and np.mean(scores) == pytest.approx(mean)
-    best = max(np.mean(scores) for scores in ours.values())
-    chosen = {name: tuned.get_params()[name] for name in GRID}
-    assert np.mean(ours[kit.json.dumps(chosen, sort_keys=True)]) == best
+def scores_of_scikit_learn(model, grid, train, scoring, seed):
+    """Mean score by point as GridSearchCV finds it."""
+    folds = StratifiedKFold(3, shuffle=True, random_state=seed)
+    search = GridSearchCV(model, grid, cv=folds, refit=False, scoring=scoring)
+    results = search.fit(train.texts, train.y).cv_results_
+    names = [json.dumps(point, sort_keys=True) for point in results["params"]]
+    return pd.Series(results["mean_test_score"], names)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1", "roc_auc", "balanced_accuracy"])
+def test_grid_scores_are_those_of_scikit_learn(train, metric):
+    found, rows = searched(train, seed=1, metric=metric)
+    ours = points_of(rows)
+    theirs = scores_of_scikit_learn(pipeline(), GRID, train, metric, 1)
+    np.testing.assert_allclose(ours, theirs[ours.index], rtol=1e-12)
+    chosen = {name: found.model.get_params()[name] for name in GRID}
+    assert chosen == found.params and found.score == ours.max() == ours[
+        json.dumps(chosen, sort_keys=True)
+    ]
+    assert (found.how, found.points, found.ended) == ("grid", 4, "done")
+
+
+@pytest.mark.parametrize(
+    "metric, scoring",
+    [("f1", "f1_macro"), ("roc_auc", "roc_auc_ovr"),
+     ("balanced_accuracy", "balanced_accuracy")],
+)  # fmt: skip
+def test_scores_of_many_classes_are_those_of_scikit_learn(metric, scoring):
+    train, _ = kit.load(teams(), text="body", label="team").draw(25)
+    grid = {"classifier__min_samples_leaf": [1, 9]}
+    _, rows = searched(train, "grid", grid, pipeline("rf"), metric=metric)
+    ours = points_of(rows)
+    theirs = scores_of_scikit_learn(pipeline("rf"), grid, train, scoring, 0)
+    np.testing.assert_allclose(ours, theirs[ours.index], rtol=1e-12)
 
 
 @pytest.mark.parametrize("how", ["random", "hyperopt", "halving"])
-def test_every_search_finds_the_parameter_that_matters(train, path, how):
-    model = kit.pipeline("lr")
-    tuned = kit.tune(
-        model, GRID, train, path, ("x", "lr"), how, budget="8", seed=0
-    ).model
-    assert tuned.get_params()["tokens__maxtokens"] > 5
+def test_every_search_finds_the_parameter_that_matters(train, how):
+    model = pipeline()
+    found, rows = searched(train, how, model=model, budget="8", seed=0)
+    assert found.model.get_params()["tokens__maxtokens"] > 5
     assert model.get_params()["tokens__maxtokens"] == 50  # the plain one stays plain
-    points = {row["point"] for row in kit.read_rows(path)}
-    assert len(points) <= (8 if how != "halving" else 4)
+    points = {row["point"] for row in rows}
+    assert len(points) == (4 if how == "halving" else 8) == found.points
+    if how != "halving":
+        values = [json.loads(point) for point in points]
+        assert all(0.01 <= v["classifier__C"] <= 1 for v in values)
+        assert len({v["classifier__C"] for v in values}) > 2  # not the grid's only
 
 
-def test_a_repeated_search_computes_nothing(train, path, monkeypatch):
+def test_a_repeated_search_computes_nothing(train, monkeypatch):
     calls = count_fits(monkeypatch)
-    one = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr")).model
-    assert len(calls) == 12
-    two = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr")).model
-    assert len(calls) == 12 and len(kit.read_rows(path)) == 12
-    assert one.get_params()["classifier__C"] == two.get_params()["classifier__C"]
+    one, rows = searched(train)
+    assert len(calls) == len(rows) == 12
+    two, again = searched(train, rows=rows)
+    assert len(calls) == 12 and again == rows
+    assert (one.params, one.score) == (two.params, two.score)
 
 
-def test_ctrl_c_keeps_the_best_so_far_and_a_new_start_goes_on(
-    train, path, monkeypatch, capsys
-):
+def test_ctrl_c_keeps_the_best_so_far_and_a_new_start_goes_on(train, monkeypatch):
     with monkeypatch.context() as patch:
         count_fits(patch, stop_after=7)
-        tuned = kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr")).model
-    assert "interrupted: 2 points" in capsys.readouterr().out
-    assert {n: tuned.get_params()[n] for n in GRID}["classifier__C"] == 0.01
+        found, rows = searched(train)
+    assert (found.ended, found.points) == ("interrupted", 2) and len(rows) == 7
+    assert found.params["classifier__C"] == 0.01  # the other has no point with 3 folds
     calls = count_fits(monkeypatch)
-    kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"))
-    assert len(calls) == 12 - 7
+    found, rows = searched(train, rows=rows)
+    assert len(calls) == 12 - 7 and len(rows) == 12 and found.ended == "done"
 
 
-def test_a_line_that_a_kill_cut_short_costs_only_itself(train, path, monkeypatch):
-    kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"))
-    whole = kit.read_rows(path)
-    *lines, last = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join(lines) + last[: last.rindex(b",")])  # in the score
-    calls = count_fits(monkeypatch)
-    kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"))
-    assert len(calls) == 1
-    again = kit.read_rows(path)
-    assert [row["score"] for row in again] == [row["score"] for row in whole]
+def test_ctrl_c_before_any_point_is_an_interruption(train, monkeypatch):
+    count_fits(monkeypatch, stop_after=2)
+    with pytest.raises(KeyboardInterrupt):
+        searched(train)
 
 
-def test_a_budget_too_small_for_one_point_is_told(train, path):
-    with pytest.raises(kit.KitError, match="spent before one point"):
-        kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"), budget="0.0001s")
+def test_a_budget_too_small_for_one_point_is_told(train):
+    with pytest.raises(kit.KitError, match="0.0001s ended before one point"):
+        searched(train, budget="0.0001s")
 
 
-def test_a_spent_budget_ends_the_search(train, path, capsys):
+def test_a_spent_budget_ends_the_search(train):
     grid = {"classifier__C": list(np.geomspace(0.01, 10, 400))}
-    kit.tune(kit.pipeline("lr"), grid, train, path, ("x", "lr"), budget="1s")
-    assert "budget spent" in capsys.readouterr().out
-    assert 3 <= len(kit.read_rows(path)) < 1200
+    started = time.monotonic()
+    found, rows = searched(train, grid=grid, budget="1s")
+    assert found.ended == "budget spent" and 3 <= len(rows) < 1200
+    assert time.monotonic() - started < 5 and found.points == len(rows) // 3
+
+
+def test_a_budget_of_time_is_no_budget_of_points(train, monkeypatch):
+    monkeypatch.setattr(kit, "BUDGET", 2)
+    grid = {"classifier__C": [0.01, 10.0]}
+    found, _ = searched(train, "random", grid, budget="2s")
+    assert found.ended == "budget spent" and found.points > 2
+    assert searched(train, "random", grid)[0].points == 2
+
+
+PASSES = []
+
+
+class Letters(TransformerMixin, BaseEstimator):
+    """An encoder that learns nothing, and counts the texts that it reads."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        PASSES.append(len(X))
+        return np.array([[text.count(letter) for letter in "aeiou"] for text in X])
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        return tags
+
+
+class LearntLetters(Letters):
+    """The same, if it had something to learn."""
+
+    def __sklearn_tags__(self):
+        return BaseEstimator.__sklearn_tags__(self)
+
+
+@pytest.mark.parametrize("kind, grid, passes", [
+    (Letters, {"classifier__C": [0.1, 1.0]}, [84]),  # once, outside of the folds
+    (Letters, {"tokens__maxtokens": [9, 30]}, [56, 28] * 6),
+    (LearntLetters, {"classifier__C": [0.1, 1.0]}, [56, 28] * 6),
+])  # fmt: skip
+def test_what_learns_nothing_reads_each_text_once(train, kind, grid, passes):
+    classifier = LogisticRegression(max_iter=1000)
+    model = Pipeline([("tokens", kit.Tokens()), ("features", kind()),
+                      ("classifier", classifier)])  # fmt: skip
+    PASSES.clear()
+    _, rows = searched(train, grid=grid, model=model)
+    assert passes == PASSES
+    ours = points_of(rows)
+    theirs = scores_of_scikit_learn(model, grid, train, "accuracy", 0)
+    np.testing.assert_allclose(ours, theirs[ours.index])
+
+
+def loaded_modules(_):
+    """Whether a worker has imported TensorFlow, and which process it is."""
+    time.sleep(0.2)
+    return "tensorflow" in sys.modules, os.getpid()
+
+
+def test_workers_give_the_same_scores_and_need_no_tensorflow(train, tiny):
+    model = pipeline("bert", bert=str(tiny["bert_dict"]))
+    grid = {"classifier__units": [2, 16], "classifier__epochs": [1, 30]}
+    writers = set()
+    found, alone = searched(train, grid=grid, model=model)
+    rows = []
+    both = kit.tune(model, grid, train, jobs=2, record=lambda row: (
+        rows.append(row), writers.add(os.getpid())))  # fmt: skip
+    assert writers == {os.getpid()}  # the parent alone keeps them
+    pd.testing.assert_series_equal(points_of(alone), points_of(rows))
+    assert (both.params, both.score) == (found.params, found.score)
+    workers = joblib.Parallel(2)(joblib.delayed(loaded_modules)(i) for i in range(4))
+    assert not any(loaded for loaded, _ in workers)
+    assert os.getpid() not in {process for _, process in workers}
 
 
 def test_the_forests_grid_is_the_articles():
@@ -122,151 +235,54 @@ def test_the_forests_grid_is_the_articles():
     }
 
 
-def test_every_grid_fits_its_pipeline():
+def test_every_grid_and_resource_fits_its_pipeline():
     for name, algorithm in kit.ALGORITHMS.items():
-        assert set(algorithm.param_grid) <= set(kit.pipeline(name).get_params())
-
-
-def test_the_command_line_shows_each_model_before_and_after(
-    imdb_archive, tiny, tmp_path, capsys
-):
-    options = ["--data", str(imdb_archive), "--nsamp", "40", "--models", "lr", "bert"]
-    options += ["--bert", str(tiny["bert_dict"]), "--out", str(tmp_path / "out")]
-    code = run_imdb.main([*options, "--tune", "--search", "random", "--budget", "3"])
-    assert code == 0
-    rows = kit.read_rows(tmp_path / "out" / "results.csv")
-    assert {row["model"] for row in rows} == {"lr", "lr_tuned", "bert", "bert_tuned"}
-    assert "LR tuned" in capsys.readouterr().out
-    store = kit.feature_store(str(kit.cache_folder() / "features.sqlite"))
-    assert store.written == 80  # the search has cost no encoder pass
-    assert run_imdb.main([*options, "--tune", "svm"]) == 2
-    assert "only models that --models has" in capsys.readouterr().err
-
-
-def interrupted_after(monkeypatch, fits):
-    """LogisticRegression.fit raises KeyboardInterrupt once, after so many fits."""
-    real, calls = kit.LogisticRegression.fit, []
-
-    def fit(self, *arguments, **options):
-        calls.append(1)
-        if len(calls) == fits + 1:
-            raise KeyboardInterrupt
-        return real(self, *arguments, **options)
-
-    monkeypatch.setattr(kit.LogisticRegression, "fit", fit)
-    return calls
-
-
-def test_an_interrupted_search_is_shown_and_goes_on_with_the_same_command(
-    imdb_archive, tmp_path, monkeypatch, capsys
-):
-    out = tmp_path / "out"
-    options = ["--data", str(imdb_archive), "--nsamp", "40", "--models", "lr"]
-    options += ["--tune", "--jobs", "1", "--out", str(out)]
-    with monkeypatch.context() as patch:
-        interrupted_after(patch, 1 + 7)  # the plain model, two points, and one fold
-        assert run_imdb.main(options) == 1
-    first = kit.read_rows(out / "searches.csv")
-    assert [(row["ended"], row["points"]) for row in first] == [("interrupted", "2")]
-    assert "LR tuned" in (out / "table.md").read_text()  # the best so far
-    calls = count_fits(monkeypatch)
-    assert run_imdb.main(options) == 0
-    assert len(calls) == 12 - 7 + 1  # the other folds, and the best on all
-    (row,) = kit.read_rows(out / "searches.csv")
-    assert row["ended"] == "done" and row["points"] == "4"
-    assert len(kit.read_rows(out / "results.csv")) == 2
-    assert not list(out.glob("earlier-*"))
-
-
-def test_tuning_shows_parameters_grid_best_and_both_accuracies(
-    imdb_archive, tmp_path, capsys
-):
-    out = tmp_path / "out"
-    options = ["--data", str(imdb_archive), "--nsamp", "40", "--models", "lr", "rf"]
-    options += ["--tune", "lr", "--repeats", "2", "--out", str(out)]
-    assert run_imdb.main(options) == 0
-    said = capsys.readouterr().out
-    assert "LR has the parameters" in said and "classifier__tol=0.0001" in said
-    assert "LR grid of 4 points, grid search: classifier__C [0.01, 0.1, 1, 10]" in said
-    assert "before" in said
-    rows = kit.read_rows(out / "results.csv")
-    means = {
-        column: np.mean([float(r["accuracy"]) for r in rows if r["model"] == column])
-        for column in ("lr", "lr_tuned")
-    }
-    table = (out / "tuning.md").read_text()
-    (line,) = [line for line in table.splitlines() if line.startswith("| 50/20")]
-    cells = [cell.strip() for cell in line.split("|")]
-    assert cells[2] == "LR" and float(cells[3].split()[0]) == round(
-        100 * means["lr"], 1
-    )
-    gain = 100 * (means["lr_tuned"] - means["lr"])
-    assert float(cells[5]) == pytest.approx(gain, abs=0.051)
-    assert cells[7] == "4" and cells[9].startswith("C ")
-    assert (out / "tuning_lr.png").stat().st_size > 5000
-
-
-@pytest.mark.parametrize(
-    "points",
-    [
-        {"classifier__C": [0.1, 1.0]},
-        {"classifier__C": [0.1, 1.0], "classifier__kernel": ["rbf", "linear"]},
-        {"a__x": [1, 2], "a__y": [3, 4], "a__z": ["u", "v"]},
-        {"a__x": [0.11, 0.5], "a__y": [3, 4], "a__z": ["u", "v"]},  # not on the grid
-    ],
-)
-def test_every_search_has_a_surface(tmp_path, points):
-    grid = {name: [0.1, 1.0] if 0.11 in v else v for name, v in points.items()}
-    rows = []
-    for i, values in enumerate(itertools.product(*points.values())):
-        point = json.dumps(dict(zip(points, values)))
-        row = {"place": "p", "search": "s", "point": point, "resource": "60"}
-        rows += [row | {"score": str(0.5 + 0.01 * i + 0.1 * fold)} for fold in range(3)]
-    table = kit.tuning_points(rows)
-    expected = [60 + i for i in range(len(table))]
-    assert sorted(table.accuracy) == pytest.approx(expected)
-    kit.tuning_figure(tmp_path / "tuning.png", "title", rows, grid)
-    assert (tmp_path / "tuning.png").stat().st_size > 5000
+        assert set(algorithm.param_grid) <= set(pipeline(name).get_params())
+        assert algorithm.resource in ("n_samples", *algorithm.param_grid)
 
 
 def test_halving_counts_its_last_round_only():
     def rows(point, n, score):
-        return [{"point": point, "resource": str(n), "score": str(score)}] * 3
+        row = {"point": point, "resource": n, "score": score}
+        return [row | {"fold": fold} for fold in range(3)]
 
-    found = rows('{"C": 1}', 100, 0.9) + rows('{"C": 2}', 100, 0.8)
-    found += rows('{"C": 2}', 300, 0.85)
-    assert kit.best_point(found) == ({"C": 2}, 0.85, 2)
+    known = rows('{"C": 1}', 100, 0.9) + rows('{"C": 2}', 100, 0.8)
+    known += rows('{"C": 2}', 300, 0.85)
+    trials = kit.Trials(
+        model=None, param_grid={}, X=[], y=np.arange(300) % 2, seed=0, deadline=None,
+        metric="accuracy", jobs=1, rows=known, record=None)  # fmt: skip
+    params, score, tried = trials.best()
+    assert (params, tried) == ({"C": 2}, 2) and score == pytest.approx(0.85)
 
 
-def test_halving_a_forest_gives_more_trees_and_the_winner_all(train, path):
+def test_halving_a_forest_gives_more_trees_and_the_winner_all(train):
     grid = kit.ALGORITHMS["rf"].param_grid | {"classifier__n_estimators": [2, 162]}
-    found = kit.tune(kit.pipeline("rf"), grid, train, path, ("x", "rf"), "halving",
-                     resource="classifier__n_estimators")  # fmt: skip
-    rows = kit.read_rows(path)
-    points = {row["point"]: int(row["resource"]) for row in rows}
-    assert sorted(points.values()) == [2] * 9 + [6] * 3 + [18]
-    (last,) = [json.loads(point) for point, trees in points.items() if trees == 18]
+    found, rows = searched(train, "halving", grid, pipeline("rf"),
+                           resource="classifier__n_estimators")  # fmt: skip
+    frame = pd.DataFrame(rows)
+    trees = frame.groupby("resource").point.nunique()
+    assert trees.to_dict() == {2: 9, 6: 3, 18: 1}
+    last = json.loads(frame.point[frame.resource == 18].iloc[0])
     assert found.params == last | {"classifier__n_estimators": 162}
     assert found.model.get_params()["classifier__n_estimators"] == 162
 
 
 @pytest.mark.parametrize("name", ["lr", "rf"])
-def test_halving_chooses_what_scikit_learn_chooses(train, path, name):
+def test_halving_chooses_what_scikit_learn_chooses(train, name):
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401
     from sklearn.model_selection import HalvingGridSearchCV
 
     grid = {"lr": {"classifier__C": [0.001, 0.01, 0.1, 1.0, 10.0, 100.0]},
             "rf": {"classifier__min_samples_leaf": [1, 2, 3]}}[name]  # fmt: skip
-    model = kit.pipeline(name, kit.Settings(maxtokens=8))  # hard enough to be wrong
-    found = kit.tune(model, grid, train, path, ("x", name), "halving", seed=3)
+    model = pipeline(name, maxtokens=8)  # hard enough to be wrong
+    found, rows = searched(train, "halving", grid, model, seed=3)
     search = HalvingGridSearchCV(
         model, grid, cv=StratifiedKFold(3, shuffle=True, random_state=3),
         random_state=3, refit=False,
-    ).fit(train.texts, train.labels)  # fmt: skip
-    assert found.accuracy == pytest.approx(search.best_score_) and found.accuracy < 1
+    ).fit(train.texts, train.y)  # fmt: skip
+    assert found.score == pytest.approx(search.best_score_) and found.score < 1
     last = search.cv_results_["iter"] == search.n_iterations_ - 1
-    fits = 3 * len(search.cv_results_["params"])
-    assert len(kit.read_rows(path)) == fits  # none of them a training score
+    assert len(rows) == 3 * len(search.cv_results_["params"])  # no training scores
     equals = [
         params for params, score, of_last in zip(
             search.cv_results_["params"], search.cv_results_["mean_test_score"], last
@@ -275,28 +291,186 @@ def test_halving_chooses_what_scikit_learn_chooses(train, path, name):
     assert found.params in equals
 
 
-def test_a_budget_of_time_is_no_budget_of_points(train, path, monkeypatch):
-    monkeypatch.setattr(kit, "BUDGET", 2)
-    found = kit.tune(kit.pipeline("lr"), {"classifier__C": [0.01, 10.0]}, train, path,
-                     ("x", "lr"), "random", budget="3s")  # fmt: skip
-    assert found.ended == "budget spent" and found.points > kit.BUDGET
+def test_halving_starts_with_samples_of_every_class():
+    train, _ = kit.load(teams(), text="body", label="team").draw(40)
+    seen = []
+
+    class Labels(LogisticRegression):
+        def fit(self, X, y):
+            seen.append(np.bincount(y, minlength=4).tolist())
+            return super().fit(X, y)
+
+    model = Pipeline([("tokens", kit.Tokens()), ("features", kit.TokenCounts()),
+                      ("classifier", Labels(max_iter=1000))])  # fmt: skip
+    searched(train, "halving", {"classifier__C": [0.01, 0.1, 1.0, 10.0]}, model)
+    assert min(map(min, seen)) > 0 and min(map(sum, seen)) < max(map(sum, seen)) / 2
+    assert all(max(counts) - min(counts) <= 1 for counts in seen)
 
 
 @pytest.mark.parametrize(
     "options, reason",
     [
-        (["--models", "dummy", "--tune"], "nothing to tune in dummy"),
+        (["--models", "dummy", "--tune"], "nothing to tune"),
+        (["--models", "lr", "--tune", "svm"], "only models that --models has"),
         (["--search", "random"], "add --tune"),
         (["--budget", "9"], "add --tune"),
         (["--tune", "nothing"], "--tune: nothing is none of"),
+        (["--tune", "--budget", "9"], "tries all its points"),
+        (["--tune", "--budget", "soon", "--search", "random"], "soon is no"),
+        (["--tune", "--search", "halfing"], "Did you mean halving?"),
     ],
 )
-def test_what_would_tune_nothing_is_refused(options, reason, capsys):
-    assert run_imdb.main(options) == 2
+def test_what_would_tune_nothing_is_refused(imdb_archive, options, reason, capsys):
+    assert run_imdb.main("--data", str(imdb_archive), "--nsamp", "40", *options) == 2
     assert reason in capsys.readouterr().err
 
 
-def test_a_missing_hyperopt_is_told_with_the_way_out(train, path, monkeypatch):
+def test_a_missing_hyperopt_is_told_with_the_way_out(train, monkeypatch):
     monkeypatch.setitem(sys.modules, "hyperopt", None)  # as if not installed
     with pytest.raises(kit.KitError, match="pip install"):
-        kit.tune(kit.pipeline("lr"), GRID, train, path, ("x", "lr"), "hyperopt")
+        searched(train, "hyperopt")
+
+
+# From here on as people call it: tuning.csv, tuning.md, the figures, Ctrl-C.
+
+
+def tuning_rows(out):
+    """tuning.csv as it stands, with every digit."""
+    frame = pd.read_csv(out / "tuning.csv", float_precision="round_trip")
+    assert list(frame.columns) == list(kit.FILES["tuning"])
+    return frame
+
+
+def test_the_command_line_shows_each_model_before_and_after(
+    imdb_archive, tiny, tmp_path, capsys
+):
+    out = tmp_path / "out"
+    options = ["--data", str(imdb_archive), "--nsamp", "40", "--models", "lr", "bert"]
+    options += ["--bert", str(tiny["bert_dict"]), "--out", str(out), "--jobs", "1"]
+    options += ["--metric", "balanced_accuracy", "--tune", "--search", "random"]
+    assert run_imdb.main([*options, "--budget", "3"]) == 0
+    rows = pd.read_csv(out / "results.csv").set_index("model")
+    assert set(rows.index) == {"lr", "lr_tuned", "bert", "bert_tuned"}
+    assert "LR tuned" in capsys.readouterr().out
+    store = kit.feature_store(str(kit.cache_folder() / "features.sqlite"))
+    assert store.written == 80  # the search has cost no encoder pass
+    tuning = tuning_rows(out)
+    assert tuning.groupby("model").size().to_dict() == {"lr": 9, "bert": 9}
+    searches = pd.read_csv(out / "searches.csv").set_index("model")
+    for name in ("lr", "bert"):
+        scores = points_of(tuning[tuning.model == name])
+        search = searches.loc[f"{name}_tuned"]
+        assert search.points == 3 and search.ended == "done"
+        assert search.score_in_folds == pytest.approx(scores.max())
+        best, used = json.loads(search.best), json.loads(rows.params[f"{name}_tuned"])
+        assert best == json.loads(scores.idxmax())
+        assert best == {name: used[name] for name in best}
+        assert set(best) == set(kit.ALGORITHMS[name].param_grid)
+
+
+def test_tuning_shows_parameters_best_and_both_measures(imdb_archive, tmp_path):
+    out = tmp_path / "out"
+    options = ["--data", str(imdb_archive), "--nsamp", "40", "--models", "lr", "rf"]
+    options += ["--tune", "lr", "--repeats", "2", "--out", str(out), "--jobs", "1"]
+    assert run_imdb.main(options) == 0
+    means = pd.read_csv(out / "results.csv").groupby("model").accuracy.mean()
+    table = (out / "tuning.md").read_text()
+    (line,) = [line for line in table.splitlines() if line.startswith("| 50/20")]
+    cells = [cell.strip() for cell in line.split("|")]
+    before, after = (float(cell.split()[0]) for cell in cells[3:5])
+    assert cells[2] == "LR" and before == round(100 * means["lr"], 1)
+    assert after == round(100 * means["lr_tuned"], 1)
+    gain = 100 * (means["lr_tuned"] - means["lr"])
+    assert float(cells[5]) == pytest.approx(gain, abs=0.051)
+    assert cells[7] == "4" and cells[9].startswith("C ")
+    points = {json.loads(point)["classifier__C"] for point in tuning_rows(out).point}
+    assert points == set(kit.ALGORITHMS["lr"].param_grid["classifier__C"])
+    assert (out / "tuning_lr.png").read_bytes().startswith(b"\x89PNG")
+    assert not (out / "tuning_rf.png").exists()
+
+
+def test_ctrl_c_in_a_search_is_shown_and_the_same_command_goes_on(
+    imdb_archive, tmp_path
+):
+    out = tmp_path / "out"
+    options = ["--data", str(imdb_archive), "--nsamp", "50", "--models", "lr,dummy"]
+    options += ["--tune", "lr", "--search", "random", "--budget", "60", "--jobs", "1"]
+    options += ["--out", str(out)]
+    command = [sys.executable, str(kit.home() / "run_imdb.py"), *options]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True) as process:  # fmt: skip
+        deadline, path = time.monotonic() + 60, out / "tuning.csv"
+        while time.monotonic() < deadline and process.poll() is None:
+            if path.exists() and path.read_bytes().count(b"\n") > 12:
+                break
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert "goes on from there" in said and "Traceback" not in said
+    first, search = tuning_rows(out), pd.read_csv(out / "searches.csv").iloc[0]
+    assert 12 <= len(first) < 180 and search.ended == "interrupted"
+    assert search.points == len(first) // 3
+    about = json.loads((out / "run.json").read_text())
+    assert not about["finished"]
+    assert "LR tuned" in (out / "table.md").read_text()  # the best so far
+    *lines, last = path.read_bytes().splitlines(keepends=True)
+    score = str(first.score.iloc[-1]).encode()
+    path.write_bytes(b"".join(lines) + last[: last.rindex(score) + 3])  # by a kill
+    assert run_imdb.main(options) == 0
+    again = tuning_rows(out)
+    assert len(again) == 180  # seconds would differ if a fold were computed again
+    pd.testing.assert_frame_equal(
+        again[: len(first) - 1], first[:-1], check_exact=True)
+    key = ["point", "fold", "score"]
+    assert first[key].iloc[-1].tolist() in again[key].values.tolist()
+    (search,) = pd.read_csv(out / "searches.csv").itertuples()
+    assert (search.ended, search.points) == ("done", 60)
+    assert len(pd.read_csv(out / "results.csv")) == 3
+    assert not list(out.glob("earlier-*"))
+
+
+def report_of(rows, monkeypatch, grid):
+    """The Report of a run that has found nothing but these rows of tuning.csv."""
+    lr = replace(kit.ALGORITHMS["lr"], param_grid=grid)
+    monkeypatch.setitem(kit.ALGORITHMS, "lr", lr)
+    results = kit.Results()
+    place = {"maxtokens": 50, "maxtokenlen": 20, "repeat": 0, "model": "lr",
+             "search": "grid", "seconds": 0.1}  # fmt: skip
+    results.append("tuning", [place | row for row in rows])
+    dataset = kit.load(teams(), text="body", label="team")
+    columns = (kit.Column("lr"), kit.Column("lr", tuned=True))
+    return kit.Report(results, dataset, columns, (kit.Settings(),))
+
+
+@pytest.mark.parametrize(
+    "points, panels, cells",
+    [
+        ({"a__C": [0.1, 1.0]}, ["C"], 0),
+        ({"a__C": [0.1, 1.0], "a__kernel": ["rbf", "linear"]}, ["kernel"], 4),
+        ({"a__x": [1, 2], "a__y": [3, 4], "a__z": ["u", "v"]}, ["z", "z"], 8),
+        ({"a__x": [0.11, 0.5], "a__y": [3, 4], "a__z": ["u", "v"]},  # not on the grid
+         ["x", "y", "z"], 0),
+    ],
+)  # fmt: skip
+def test_every_search_has_a_surface(monkeypatch, tmp_path, points, panels, cells):
+    grid = {name: [0.1, 1.0] if 0.11 in v else v for name, v in points.items()}
+    rows = []
+    for i, values in enumerate(itertools.product(*points.values())):
+        row = {"point": json.dumps(dict(zip(points, values))), "resource": 60}
+        rows += [row | {"fold": fold, "score": 0.5 + 0.01 * i + 0.1 * fold}
+                 for fold in range(3)]  # fmt: skip
+    rows.append(row | {"resource": 70, "fold": 0, "score": 0.99})  # not all its folds
+    figures = kit.Figures(report_of(rows, monkeypatch, grid))
+    column = figures.report.columns[1]
+    expected = [60 + i for i in range(len(rows) // 3)]
+    assert sorted(figures.tried(column).score) == pytest.approx(expected)
+    figure = figures.tuning(column)
+    assert len(figure.axes) == len(panels)
+    shown = sorted(float(t.get_text()) for axes in figure.axes for t in axes.texts)
+    assert shown == (pytest.approx(expected) if cells else [])
+    if not cells:
+        assert [axes.get_xlabel() for axes in figure.axes] == panels
+        drawn = [sorted(axes.lines[0].get_ydata()) for axes in figure.axes]
+        assert drawn == [pytest.approx(expected)] * len(panels)
+    figure.savefig(tmp_path / "tuning.png")
