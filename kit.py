@@ -2606,7 +2606,8 @@ class Results:
         parts = self.parts[name]
         if len(parts) != 1:
             whole = [part for part in parts if len(part)]
-            parts[:] = [pd.concat(whole, ignore_index=True) if whole else typed([], self.columns[name])]
+            parts[:] = [pd.concat(whole, ignore_index=True)
+                        if whole else typed([], self.columns[name])]
         return parts[0]
 
     def table(self):
@@ -2630,7 +2631,8 @@ class Results:
             rows = self.frame(file)
             rows = rows[rows.error == ""]
             keys = map(tuple, rows[list(KEY)].itertuples(index=False))
-            kept |= {(file, key, n) for key, n in zip(keys, rows.nsamp) if key not in cut}
+            kept |= {(file, key, n) for key, n in zip(keys, rows.nsamp)
+                     if key not in cut}
         return kept
 
     def _open(self):
@@ -2638,7 +2640,8 @@ class Results:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise KitError(f"--out {self.folder} is no folder to write to: {error}") from error
+            raise KitError(
+                f"--out {self.folder} is no folder to write to: {error}") from error
         earlier = {}
         with contextlib.suppress(OSError, ValueError):  # none, or half of one
             earlier = json.loads((self.folder / "run.json").read_bytes())
@@ -2672,14 +2675,16 @@ class Results:
             self.parts[name] = [rows]
             self._write(name, rows, "w")
         if self.kept:
-            say("resume", f"{len(self.kept)} results of {self.folder} are there already")
+            say("resume",
+                f"{len(self.kept)} results of {self.folder} are there already")
 
     def _write(self, name, rows, mode):
         """Write rows to a file: anew, whole or not at all ("w"), or behind others."""
         if not self.folder or not len(rows):
             return
         path = self.folder / f"{name}.csv"
-        text = rows.to_csv(index=False, header=mode == "w" or not path.exists()).encode()
+        text = rows.to_csv(index=False, header=mode == "w"
+                           or not path.exists()).encode()
         if mode == "w":
             write_atomically(path, text)
         else:
@@ -2854,11 +2859,14 @@ class Verdict:
         if self.answer == "does not pay":
             most = (f"at most {high:.1f} points above" if high > 0 else
                     f"at least {-high:.1f} points below")
-            return (f"{place} transfer does not pay: {self.encoder} is {most} {self.simple}, {distance} {side} it on average {rest}")
+            return (f"{place} transfer does not pay: {self.encoder} is {most} "
+                    f"{self.simple}, {distance} {side} it on average {rest}")
         more = (f"about {self.enough} would do" if self.enough else
                 "more draws of these texts would not tell either")
         leave = "draw leaves" if self.draws == 1 else "draws leave"
-        return (f"{place} it cannot be told whether transfer pays: {self.encoder} is {distance} {side} {self.simple}, and {self.draws} {leave} {low:.1f} to {high:.1f}; {more}.")
+        return (f"{place} it cannot be told whether transfer pays: {self.encoder} is "
+                f"{distance} {side} {self.simple}, and {self.draws} {leave} {low:.1f} "
+                f"to {high:.1f}; {more}.")
 
 
 # ---------------------------------------------------------------------------- Tables
@@ -2984,9 +2992,9 @@ class Report:
             rows = self.results.of("predictions", column, settings)
             if len(names) == 2:
                 rows = rows.assign(**{names[0]: -rows.score, names[1]: rows.score})
-            self._known[key] = [
-                (part.label.to_numpy(), part.predicted.to_numpy(), part[names].to_numpy())
-                for _, part in rows.groupby("repeat")]
+            self._known[key] = [(part.label.to_numpy(), part.predicted.to_numpy(),
+                                 part[names].to_numpy())
+                                for _, part in rows.groupby("repeat")]
         return self._known[key]
 
     def document_variance(self, columns, settings):
@@ -3000,10 +3008,10 @@ class Report:
                 hits = sum(s * (y == said).astype(float) for s, (y, said, _) in signed)
                 variances.append(np.var(hits) / n)
             else:
-                weights = (rng.multinomial(n, np.full(n, 1 / n)) for _ in range(RESAMPLES))
-                variances.append(np.var([
-                    sum(s * measure(*one, sample_weight=w) for s, one in signed)
-                    for w in weights]))
+                weights = (rng.multinomial(n, np.full(n, 1 / n))
+                           for _ in range(RESAMPLES))
+                variances.append(np.var([sum(s * measure(*one, sample_weight=w)
+                                             for s, one in signed) for w in weights]))
         return float(np.mean(variances))
 
     def estimate(self, column, settings):
@@ -3051,10 +3059,12 @@ class Report:
         encoders = [f"{self.titles[column]}: {handle}, text {self.settings[0].text}"
                     for column in self.plain
                     if (handle := column.encoder(self.settings[0]))]
-        cost = ("seconds: a model's mean to encode, fit and predict; texts encoded before cost nothing; " f"{self.seconds:.0f} s in all")
+        cost = ("seconds: a model's mean to encode, fit and predict; texts encoded "
+                f"before cost nothing; {self.seconds:.0f} s in all")
         notes = [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, cost, *self.notes,
                  *self.failures()]
-        return Table(self.heading, ["tokens/length", *self.titles.values()], rows, notes)
+        return Table(self.heading, ["tokens/length", *self.titles.values()], rows,
+                     notes)
 
     def setting_rows(self, settings):
         """The table's rows of one setting: ours, and the article's where it has one."""
@@ -3187,16 +3197,15 @@ class Report:
             ends = [[curve.get(size, np.array([np.nan])).mean() for size in sizes[-2:]]
                     for curve in curves.values()]
             gains = [percent(b - a) for a, b in ends]
-            rows.append([f"{sizes[-2]} to {sizes[-1]}",
-                         *(f"+{gain}" if gain[:1].isdigit() else gain for gain in gains)])
-        notes = [
-            self.data_note,
-            "documents per class before the split: 70 % of them are learnt from",
-            "all sizes of a draw are judged on its same test part, and a larger training "
-            "part contains the smaller ones",
-            "the last row: would more labels pay?"]
+            rows.append([f"{sizes[-2]} to {sizes[-1]}", *(
+                f"+{gain}" if gain[:1].isdigit() else gain for gain in gains)])
+        notes = [self.data_note, "documents per class before the split: 70 % of "
+                 "them are learnt from", "all sizes of a draw are judged on its same "
+                 "test part, and a larger training part contains the smaller ones",
+                 "the last row: would more labels pay?"]
         heading = f"Learning curve. {self.heading}, tokens/length {settings.label}"
-        return Table(heading, ["documents per class", *map(self.titles.get, curves)], rows, notes)
+        return Table(heading, ["documents per class", *map(self.titles.get, curves)],
+                     rows, notes)
 
     @staticmethod
     def _counted(points):
@@ -3220,11 +3229,11 @@ class Report:
             if not len(common):
                 continue
             gain = self.paired(column, plain, settings)
-            rows.append([
-                settings.label, plain.title(settings), mean_text(before[common]),
-                mean_text(after[common]), f"{100 * gain.mean:+.1f}",
-                interval_text(gain.interval(), (-1, 1)), f"{searches.points.mean():.0f}",
-                f"{searches.seconds.mean():.1f}", self._counted(searches.best)])
+            rows.append(
+                [settings.label, plain.title(settings), mean_text(before[common]),
+                 mean_text(after[common]), f"{100 * gain.mean:+.1f}", interval_text(
+                     gain.interval(), (-1, 1)), f"{searches.points.mean():.0f}",
+                 f"{searches.seconds.mean():.1f}", self._counted(searches.best)])
         how = ", ".join(sorted(self.results.frame("searches").search.unique()))
         header = ["tokens/length", "model", "before", "after", "gain", "95 %", "points",
                   "seconds", "best parameters"]
@@ -3244,7 +3253,8 @@ class Report:
         for column in self.columns:
             if column.algorithm.judged and self.judged(column, settings):
                 counts = self.confusion(column, settings)
-                shares[column] = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+                shares[column] = counts / np.maximum(
+                    counts.sum(axis=1, keepdims=True), 1)
         mean = np.mean([*shares.values()], axis=0) if shares else np.zeros((1, 1))
         mean[np.diag_indices_from(mean)] = 0
         pairs = np.argsort(-mean, axis=None, kind="stable")[:most]
@@ -3256,10 +3266,9 @@ class Report:
 
     def most_missed(self, settings, count):
         """The test documents that most models miss: a frame, the most missed first.
-
         Columns doc, label, wrong and times (over models and repeats), far (how far on
-        the wrong side, 0..1), said (what was said instead, by title). Models that always
-        say the same do not count."""
+        the wrong side, 0..1), said (what was said instead, by title). Models that
+        always say the same do not count."""
         rows, classes = [], np.array(self.dataset.classes, dtype=object)
         for column in self.columns:
             found = self.results.of("predictions", column, settings)
@@ -3274,7 +3283,8 @@ class Report:
             return pd.DataFrame(columns=["doc", "label", "wrong", "times", "said"])
         rows = pd.concat(rows)
         rows["wrong"] = rows.predicted != rows.label
-        rows["said"] = np.where(rows.wrong, rows.title + " " + classes[rows.predicted], "")
+        rows["said"] = np.where(rows.wrong, rows.title + " " + classes[rows.predicted],
+                                "")
         grouped = rows.groupby(["doc", "label"], sort=False, as_index=False).agg(
             wrong=("wrong", "sum"), times=("wrong", "size"), far=("far", "mean"),
             said=("said", lambda said: ", ".join(dict.fromkeys(filter(None, said)))),
