@@ -53,6 +53,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import warnings
 import zipfile
 import zlib
 from collections import Counter
@@ -72,6 +73,7 @@ from sklearn import metrics
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import (
     ENGLISH_STOP_WORDS,
     CountVectorizer,
@@ -2192,7 +2194,9 @@ class NaiveBayesSVM(ClassifierMixin, BaseEstimator):
         shares = [(self.alpha + t) / (self.alpha + t).sum() for t in totals]
         ratios = np.log(shares[0] / shares[1])
         svm = LinearSVC(C=self.C, random_state=self.random_state)
-        svm.fit(X.multiply(ratios).tocsr(), of_class)
+        with warnings.catch_warnings():  # a margin short of the best one serves as well
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            svm.fit(X.multiply(ratios).tocsr(), of_class)
         return svm.coef_[0] * ratios, svm.intercept_[0]
 
     def decision_function(self, X):
