@@ -4559,7 +4559,8 @@ class Run:
                 text = "\n\n".join(map(str, parts))
                 write_atomically(results.folder / f"{name}.md", f"{text}\n".encode())
             for name, figure in Figures(report).all().items():
-                figure.savefig(results.folder / f"{name}.png", dpi=110)
+                path = results.folder / f"{name}.png"
+                figure.savefig(path, dpi=110, bbox_inches="tight")
         finished = all(map(results.done, self.tasks()))
         results.describe(finished=finished, **self.facts(report))
 
