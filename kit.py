@@ -28,7 +28,7 @@ _before = dict(globals())
 import argparse, codecs, contextlib, csv, dataclasses, difflib, email, functools, gzip
 import hashlib, html, importlib.metadata, io, itertools, json, os, platform, re, shlex
 import signal, sqlite3, sys, tarfile, tempfile, threading, time, zipfile, zlib
-import urllib.error, urllib.request
+import urllib.error, urllib.request, warnings
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -46,6 +46,7 @@ from sklearn import metrics
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import (ENGLISH_STOP_WORDS, CountVectorizer,
                                              HashingVectorizer)
 from sklearn.linear_model import LogisticRegression
@@ -2011,7 +2012,9 @@ class NaiveBayesSVM(ClassifierMixin, BaseEstimator):
         shares = [(self.alpha + t) / (self.alpha + t).sum() for t in totals]
         ratios = np.log(shares[0] / shares[1])
         svm = LinearSVC(C=self.C, random_state=self.random_state)
-        svm.fit(X.multiply(ratios).tocsr(), of_class)
+        with warnings.catch_warnings():  # a margin short of the best one serves as well
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            svm.fit(X.multiply(ratios).tocsr(), of_class)
         return svm.coef_[0] * ratios, svm.intercept_[0]
 
     def decision_function(self, X):
@@ -4254,7 +4257,8 @@ class Run:
                 text = "\n\n".join(map(str, parts))
                 write_atomically(results.folder / f"{name}.md", f"{text}\n".encode())
             for name, figure in Figures(report).all().items():
-                figure.savefig(results.folder / f"{name}.png", dpi=110)
+                path = results.folder / f"{name}.png"
+                figure.savefig(path, dpi=110, bbox_inches="tight")
         finished = all(map(results.done, self.tasks()))
         results.describe(finished=finished, **self.facts(report))
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import replace
 
 import joblib
@@ -154,11 +155,11 @@ def test_a_spent_budget_ends_the_search(train):
 
 
 def test_a_budget_of_time_is_no_budget_of_points(train, monkeypatch):
-    monkeypatch.setattr(kit, "BUDGET", 2)
+    monkeypatch.setattr(kit, "BUDGET", 1)
     grid = {"classifier__C": [0.01, 10.0]}
     found, _ = searched(train, "random", grid, budget="2s")
-    assert found.ended == "budget spent" and found.points > 2
-    assert searched(train, "random", grid)[0].points == 2
+    assert found.ended == "budget spent" and found.points > 1
+    assert searched(train, "random", grid)[0].points == 1
 
 
 PASSES = []
@@ -188,9 +189,9 @@ class LearntLetters(Letters):
 
 
 @pytest.mark.parametrize("kind, grid, passes", [
-    (Letters, {"classifier__C": [0.1, 1.0]}, [84]),  # once, outside of the folds
-    (Letters, {"tokens__maxtokens": [9, 30]}, [56, 28] * 6),
-    (LearntLetters, {"classifier__C": [0.1, 1.0]}, [56, 28] * 6),
+    (Letters, {"classifier__C": [0.1, 1.0]}, {84: 1}),  # once, outside of the folds
+    (Letters, {"tokens__maxtokens": [9, 30]}, {56: 6, 28: 6}),
+    (LearntLetters, {"classifier__C": [0.1, 1.0]}, {56: 6, 28: 6}),
 ])  # fmt: skip
 def test_what_learns_nothing_reads_each_text_once(train, kind, grid, passes):
     classifier = LogisticRegression(max_iter=1000)
@@ -198,7 +199,7 @@ def test_what_learns_nothing_reads_each_text_once(train, kind, grid, passes):
                       ("classifier", classifier)])  # fmt: skip
     PASSES.clear()
     _, rows = searched(train, grid=grid, model=model)
-    assert passes == PASSES
+    assert Counter(PASSES) == passes
     ours = points_of(rows)
     theirs = scores_of_scikit_learn(model, grid, train, "accuracy", 0)
     np.testing.assert_allclose(ours, theirs[ours.index])
@@ -320,9 +321,13 @@ def test_halving_starts_with_samples_of_every_class():
         (["--tune", "--search", "halfing"], "Did you mean halving?"),
     ],
 )
-def test_what_would_tune_nothing_is_refused(imdb_archive, options, reason, capsys):
-    assert run_imdb.main("--data", str(imdb_archive), "--nsamp", "40", *options) == 2
-    assert reason in capsys.readouterr().err
+def test_what_would_tune_nothing_is_refused(
+    imdb_archive, tmp_path, options, reason, capsys
+):
+    small = ["--data", str(imdb_archive), "--nsamp", "40", "--out", str(tmp_path / "o")]
+    small += [] if "--models" in options else ["--models", "lr"]
+    assert run_imdb.main(small, options) == 2
+    assert reason in capsys.readouterr().err and not (tmp_path / "o").exists()
 
 
 def test_a_missing_hyperopt_is_told_with_the_way_out(train, monkeypatch):
@@ -335,10 +340,10 @@ def test_a_missing_hyperopt_is_told_with_the_way_out(train, monkeypatch):
 
 
 def tuning_rows(out):
-    """tuning.csv as it stands, with every digit."""
-    frame = pd.read_csv(out / "tuning.csv", float_precision="round_trip")
+    """tuning.csv with every digit."""
+    frame = pd.read_csv(out / "tuning.csv", dtype=str)
     assert list(frame.columns) == list(kit.FILES["tuning"])
-    return frame
+    return frame.assign(score=frame.score.map(float))
 
 
 def test_the_command_line_shows_each_model_before_and_after(
@@ -420,8 +425,7 @@ def test_ctrl_c_in_a_search_is_shown_and_the_same_command_goes_on(
     assert run_imdb.main(options) == 0
     again = tuning_rows(out)
     assert len(again) == 180  # seconds would differ if a fold were computed again
-    pd.testing.assert_frame_equal(
-        again[: len(first) - 1], first[:-1], check_exact=True)
+    pd.testing.assert_frame_equal(again[: len(first) - 1], first[:-1], check_exact=True)
     key = ["point", "fold", "score"]
     assert first[key].iloc[-1].tolist() in again[key].values.tolist()
     (search,) = pd.read_csv(out / "searches.csv").itertuples()
