@@ -2940,9 +2940,9 @@ def curve_sizes(nsamp):
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """A finished run, as every table and figure takes it. settings: the rows of the
-    table; columns: its columns; metric: what tables, tests and verdict go by; seconds:
-    of the whole run; notes: what else its reader must know."""
+    """A finished run, as every table and figure takes it. settings, columns: the rows and
+    columns of the table; metric: what tables, tests and verdict go by; seconds: of the
+    whole run; notes: what else its reader must know."""
 
     results: Results
     dataset: Dataset
@@ -3297,15 +3297,14 @@ class Report:
 
     def errors_table(self, settings, count):
         """The Table of the documents that most models miss, and what was said instead."""
-        missed = self.most_missed(settings, count)
-        ids = self.dataset.frame.id.astype(str)
+        missed, frame = self.most_missed(settings, count), self.dataset.frame
+        ids = frame.id.astype(str)
         known = ids.isin(missed.doc)
-        texts = dict(zip(ids[known], self.dataset.frame.text[known]))
+        texts = dict(zip(ids[known], frame.text[known]))
         rows = [[row.doc, self.dataset.classes[row.label],
                  f"{row.wrong} of {row.times}", row.said,
                  " ".join(texts[row.doc].split())[:160]] for row in missed.itertuples()]
-        heading = (f"Errors. {self.dataset.title}, tokens/length {settings.label}: the "
-                   "test documents most often missed")
+        heading = f"Errors. {self.dataset.title}, tokens/length {settings.label}: the test documents most often missed"
         header = ["document", "true class", "missed by", "said", "begins"]
         return Table(heading, header, rows, [self.data_note])
 
@@ -3335,9 +3334,7 @@ class Figures:
         if any(len(report.values(c, s)) for c in columns for s in report.settings):
             found |= {"accuracy": self.accuracy(), "roc": self.roc(),
                       "confusion": self.confusion()}
-        for column in columns:
-            if column.tuned:
-                found[f"tuning_{column.model}"] = self.tuning(column)
+        found |= {f"tuning_{c.model}": self.tuning(c) for c in columns if c.tuned}
         if len(report.results.frame("learning_curve")):
             found["learning_curve"] = self.learning_curve()
         return {name: figure for name, figure in found.items() if figure}
@@ -3346,17 +3343,15 @@ class Figures:
     def style(column):
         """Colour, marker and dashes of a model, the same in all figures."""
         number = list(ALGORITHMS).index(column.model)
-        return {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(
-            MARKERS)], "linestyle": DASHES[number % len(DASHES)], "fillstyle": "none"
-                if column.tuned else "full"}
+        looks = {"color": COLOURS, "marker": MARKERS, "linestyle": DASHES}
+        return {name: kinds[number % len(kinds)] for name, kinds in looks.items()} | {
+            "fillstyle": "none" if column.tuned else "full"}
 
     def _new(self, title, rows=1, columns=1, size=(7, 4.5), **options):
         """(figure, axes [rows, columns]) without a display or any global state."""
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=size, layout="constrained")
-        FigureCanvasAgg(figure)
         figure.suptitle(f"{title}, {self.report.dataset.title}", fontsize="medium")
         axes = figure.subplots(rows, columns, squeeze=False, **options)
         for panel in axes.flat:
@@ -3366,14 +3361,14 @@ class Figures:
     @staticmethod
     def _legend(figure, panels):
         """Give a figure the legend of the panel with most entries, beside the panels."""
-        legends = [axes.get_legend_handles_labels() for axes in panels]
+        legends = (axes.get_legend_handles_labels() for axes in panels)
         legend = max(legends, key=lambda legend: len(legend[0]))
         figure.legend(*legend, loc="outside right center")
         return figure
 
     def history(self, column):
-        """Training and held-out accuracy by epoch of a head, a colour per setting. The
-        repeats are averaged. None for a column without epochs."""
+        """Training and held-out accuracy by epoch of a head, a colour per setting, means
+        over the repeats. None for a column without epochs."""
         rows = self.report.results.frame("history")
         rows = rows[rows.model == column.name]
         if not len(rows):
@@ -3387,8 +3382,8 @@ class Figures:
             axes.plot(means.accuracy, "--", fillstyle="none", label=f"{label} training",
                       **look)
             axes.plot(means.val_accuracy, label=f"{label} held out", **look)
-        axes.set(xlabel="epoch", ylabel="accuracy in %")
-        axes.set_xticks(sorted(rows.epoch.unique()))
+        axes.set(xlabel="epoch", ylabel="accuracy in %",
+                 xticks=sorted(rows.epoch.unique()))
         return self._legend(figure, [axes])
 
     def accuracy(self):
@@ -3409,9 +3404,9 @@ class Figures:
                 if column.model in article and not column.tuned:
                     published.append((i + place, 100 * article[column.model]))
             if points:
-                x, y, low, high = zip(*points)
+                x, y, *reach = zip(*points)
                 look = self.style(column) | {"linestyle": "none", "capsize": 3}
-                axes.errorbar(x, y, [low, high], label=self.titles[column], **look)
+                axes.errorbar(x, y, reach, label=self.titles[column], **look)
         if published:
             axes.plot(*zip(*published), "_", color="0.45", markersize=14,
                       label="the article's")
@@ -3422,11 +3417,11 @@ class Figures:
 
     @staticmethod
     def roc_curve(judged):
-        """(false, true) positive rates <float>[101], the mean over repeats and classes.
-        Of two classes class 1 is the positive one; of more each against the rest."""
+        """(false, true) positive rates <float>[101], the mean over repeats and classes:
+        of two classes class 1 is the positive one; of more each against the rest."""
         grid, curves = np.linspace(0, 1, 101), []
         for y, _, scores in judged:
-            for c in range(scores.shape[1])[1 if scores.shape[1] == 2 else 0 :]:
+            for c in range(scores.shape[1]) if scores.shape[1] > 2 else [1]:
                 if 0 < np.sum(y == c) < len(y):
                     false, true, _ = metrics.roc_curve(y == c, scores[:, c])
                     curves.append(np.interp(grid, false, true))
@@ -3440,8 +3435,7 @@ class Figures:
         figure, [panels] = self._new(f"ROC{many}", 1, len(rows), size, sharey=True)
         for axes, settings in zip(panels, rows):
             for column in report.columns:
-                judged = report.judged(column, settings)
-                if judged:
+                if judged := report.judged(column, settings):
                     look = self.style(column) | {"markevery": 10, "markersize": 4}
                     axes.plot(*self.roc_curve(judged), label=self.titles[column],
                               **look)
@@ -3455,34 +3449,29 @@ class Figures:
         and column for a few classes; for more the best column with an encoder and the
         best without, at the last setting; None for too many."""
         report, rows, columns = self.report, self.report.settings, self.report.columns
-        classes = report.dataset.classes
+        classes, angle = report.dataset.classes, 45
         if len(classes) > SMALL_MATRIX:
-            rows = rows[-1:]
-            columns = report.best(rows[0])
+            rows, columns, angle = rows[-1:], report.best(rows[-1]), 90
         if not columns or len(classes) > READABLE_CLASSES:
             return None
         side = 0.9 + 0.33 * len(classes)
         size = (side * len(columns) + 1.2, (side + 0.2) * len(rows) + 0.9)
         figure, panels = self._new("Confusion in % of the class", len(rows),
                                    len(columns), size)
-        for line, settings in zip(panels, rows):
-            for axes, column in zip(line, columns):
-                title = f"{self.titles[column]} {settings.label}"
-                axes.set_title(title, fontsize="small")
-                axes.grid(False)
-                if report.judged(column, settings):
-                    counts = report.confusion(column, settings)
-                    whole = np.maximum(counts.sum(axis=1, keepdims=True), 1)
-                    shown = metrics.ConfusionMatrixDisplay(100 * counts / whole,
-                                                           display_labels=classes)
-                    shown.plot(ax=axes, cmap="Blues", values_format=".0f",
-                               colorbar=False, im_kw={"vmin": 0, "vmax": 200},
-                               text_kw={"color": "black", "fontsize": "small"},
-                               xticks_rotation=45
-                               if len(classes) <= SMALL_MATRIX else 90)
-                axes.set(xlabel="predicted", ylabel="true class")
-                axes.tick_params(labelsize="small")
-                axes.label_outer()
+        for axes, (settings, column) in zip(panels.flat,
+                                            itertools.product(rows, columns)):
+            axes.set_title(f"{self.titles[column]} {settings.label}", fontsize="small")
+            axes.grid(False)
+            if report.judged(column, settings):
+                counts = report.confusion(column, settings)
+                shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+                shown = metrics.ConfusionMatrixDisplay(shares, display_labels=classes)
+                shown.plot(ax=axes, cmap="Blues", values_format=".0f", colorbar=False,
+                           im_kw={"vmin": 0, "vmax": 200}, xticks_rotation=angle,
+                           text_kw={"color": "black", "fontsize": "small"})
+            axes.set(xlabel="predicted", ylabel="true class")
+            axes.tick_params(labelsize="small")
+            axes.label_outer()
         return figure
 
     def tried(self, column):
@@ -3499,14 +3488,13 @@ class Figures:
         return params.assign(score=100 * means.score)
 
     def tuning(self, column):
-        """The score in the folds over the points that a column's searches tried. A
-        search of two or three parameters on a grid: a surface by two of them, a panel
-        for each value of the third. Others: a panel for each parameter."""
-        table = self.tried(column)
+        """The score in the folds over the points that a column's searches tried: of two
+        or three parameters on a grid a surface by two of them, a panel for each value of
+        the third; of others a panel for each parameter."""
+        table, grid = self.tried(column), column.algorithm.param_grid
         names = sorted(table.columns.drop("score"), key=lambda n: table[n].nunique())
         if not len(table):
             return None
-        grid = column.algorithm.param_grid
         title = f"{self.titles[column]}: {self.report.metric} in the folds in %"
         on_grid = all(set(table[name]) <= set(grid[name]) for name in names)
         if not on_grid or len(names) not in (2, 3):
@@ -3520,11 +3508,9 @@ class Figures:
                     axes.set_xscale("log")
             return figure
         *others, y, x = names
-        values = sorted(table[others[0]].unique()) if others else [None]
-        figure, [panels] = self._new(title, 1, len(values),
-                                     (3.4 * len(values) + 1, 3.6))
-        for axes, value in zip(panels, values):
-            part = table[table[others[0]] == value] if others else table
+        parts = list(table.groupby(others[0])) if others else [("", table)]
+        figure, [panels] = self._new(title, 1, len(parts), (3.4 * len(parts) + 1, 3.6))
+        for axes, (value, part) in zip(panels, parts):
             self._surface(axes, part, x, y, table.score.agg(["min", "max"]))
             axes.set_title(f"{others[0].split('__')[-1]} = {value}" if others else "")
         return figure
@@ -3554,8 +3540,7 @@ class Figures:
             sizes = sorted(set().union(*(curve.index for curve in curves.values())))
             for column, curve in curves.items():
                 means = 100 * curve.map(np.mean)
-                spread = 100 * curve.map(
-                    lambda values: values.std(ddof=len(values) > 1))
+                spread = 100 * curve.map(lambda v: v.std(ddof=len(v) > 1))
                 look = self.style(column) | {"label": self.titles[column],
                                              "markersize": 5}
                 axes.plot(means.index, means, **look)
@@ -3575,27 +3560,26 @@ SHOWN_WORDS = 12
 
 
 def shares_by_class(found, y, classes):
-    """The share of each class' texts that has each word, <float>[K, v]. found: counts
-    or marks [n, v] (sparse); classes: how many there are."""
-    found = found > 0
-    return np.vstack(
-        [np.asarray(found[np.asarray(y) == c].mean(axis=0))[0] for c in range(classes)])
+    """The share of each of `classes` (their number) texts that has each word, <float>[K,
+    v], of counts or marks `found` [n, v] (sparse)."""
+    found, y = found > 0, np.asarray(y)
+    return np.vstack([np.asarray(found[y == c].mean(axis=0))[0]
+                      for c in range(classes)])
 
 
 def word_weights(model, train):
-    """Weights <float>[K, v] of a fitted pipeline's words for each class, as a frame
-    with the words as columns; None if its features have no names or it has no weights.
-    Trees tell importances only: each counts for the class that has the word most."""
-    features, classifier = model[-2], model[-1]
+    """Weights <float>[K, v] of a fitted pipeline's words for each class, as a frame with
+    the words as columns; None if its features have no names or it has no weights. Trees
+    tell importances only: each counts for the class that has the word most."""
+    features, classifier, classes = model[-2], model[-1], len(train.classes)
     if not hasattr(features, "get_feature_names_out"):
         return None
-    classes = len(train.classes)
     if hasattr(classifier, "coef_"):
         weights = classifier.coef_
         weights = weights.toarray() if hasattr(weights, "toarray") else weights
-        if weights.shape[0] == 1:
+        if len(weights) == 1:
             weights = np.vstack([-weights, weights])
-        if weights.shape[0] != classes:  # SVC's are of pairs of classes
+        if len(weights) != classes:  # SVC's are of pairs of classes
             return None
     elif hasattr(classifier, "feature_importances_"):
         shares = shares_by_class(model[:-1].transform(train.texts), train.y, classes)
@@ -3607,18 +3591,17 @@ def word_weights(model, train):
 
 
 def words_table(report, train, settings):
-    """The Table of the words that weigh most for each class, model by model. train:
-    what the simple columns are fitted to once more; settings: as they were then."""
+    """The Table of the words that weigh most for each class, model by model. train: what
+    the simple columns are fitted to once more; settings: as they were then."""
     rows = []
     for column in report.plain:
-        if column.encoder(settings) or not column.algorithm.judged:
+        if (column.encoder(settings) or not column.algorithm.judged
+                or not len(report.values(column, report.settings[0]))):
             continue
-        weights = None
-        if len(report.values(column, report.settings[0])):
-            model = column.pipeline(settings)
-            weights = word_weights(model.fit(train.texts, train.y), train)
-        for name, line in zip(train.classes, weights.to_numpy() if weights is not None
-                              else ()):
+        model = column.pipeline(settings).fit(train.texts, train.y)
+        weights = word_weights(model, train)
+        for name, line in zip(train.classes,
+                              () if weights is None else weights.to_numpy()):
             order = np.argsort(-line, kind="stable")[:SHOWN_WORDS]
             words = weights.columns[order[line[order] > 0]]
             rows.append([report.titles[column], name, ", ".join(words)])
@@ -3671,8 +3654,7 @@ def one_word_rules(texts, y, classes):
     shares = shares_by_class(found, y, classes)  # [K, v]
     sizes = np.bincount(y, minlength=classes)[:, None]
     rest = ((shares * sizes).sum(axis=0) - shares * sizes) / (len(y) - sizes)
-    best = (shares - rest).argmax(axis=0)
-    each = np.arange(shares.shape[1])
+    best, each = (shares - rest).argmax(axis=0), np.arange(shares.shape[1])
     table = pd.DataFrame(
         {"class": best, "inside": shares[best, each], "outside": rest[best, each],
          "texts": np.asarray(found.sum(axis=0))[0]}, words.get_feature_names_out())
@@ -3687,15 +3669,13 @@ class Audit:
 
     def __init__(self, dataset, train, test, settings):
         self.dataset, self.train, self.test = dataset, train, test
-        self.settings = settings
-        self.classes = dataset.classes
+        self.settings, self.classes = settings, dataset.classes
         drawn = self._as_read(train.texts + test.texts)
         self.y = np.concatenate([train.y, test.y])
         rules = one_word_rules(drawn, self.y, len(self.classes))
         self.best = rules[:SHOWN_WORDS]
         self.one_sided = rules[rules.outside == 0][:SHOWN_WORDS]
-        self.copies = self._copies()
-        self.traces = self._traces()
+        self.copies, self.traces = self._copies(), self._traces()
         self.alike = self._alike(drawn)
         self.tables = self._tables()
 
@@ -3719,41 +3699,40 @@ class Audit:
         keys = pd.Series(folded(dataset.texts))
         keys = keys[keys != 0]
         labels = pd.Series(dataset.y)[keys.index].groupby(keys).transform("nunique")
-        texts = train.texts + test.texts
-        near = near_copies(texts)
+        near = near_copies(train.texts + test.texts)
         other_label = (near >= 0) & (self.y != self.y[near])
         seen = set(folded(train.texts))
         across = sum(key in seen for key in folded(test.texts) if key)
         near_across = near_copies(test.texts, train.texts) >= 0
-        rows = [("texts that repeat an earlier one", keys.duplicated().sum(),
-                 len(dataset), 0), ("texts that stand in two classes",
-                                    (labels > 1).sum(), len(dataset), 1),
-                ("texts of the first draw with a near copy in it", (near >= 0).sum(),
-                 len(near), 0), ("texts of the first draw with a near copy of "
-                                 "another class", other_label.sum(), len(near), 0),
-                ("test texts that stand in the training part", across, len(test), 1),
-                ("test texts with a near copy in the training part", near_across.sum(),
-                 len(test), 1)]
+        drawn, n, n_test = "texts of the first draw with a near copy", len(near), len(
+            test)
+        rows = [
+            ("texts that repeat an earlier one", keys.duplicated().sum(), len(dataset), 0),
+            ("texts that stand in two classes", (labels > 1).sum(), len(dataset), 1),
+            (f"{drawn} in it", (near >= 0).sum(), n, 0),
+            (f"{drawn} of another class", other_label.sum(), n, 0),
+            ("test texts that stand in the training part", across, n_test, 1),
+            ("test texts with a near copy in the training part", near_across.sum(), n_test, 1)]
         for settings in self.settings:
             tokens = Tokens(settings.maxtokens, settings.maxtokenlen)
             known = set(tokens.transform(train.texts))
             same = sum(text in known for text in tokens.transform(test.texts))
             rows.append((f"test texts that the article's recipe at {settings.label} "
-                         "makes equal to a training text", same, len(test), 1))
+                         "makes equal to a training text", same, n_test, 1))
         return rows
 
     def _traces(self):
         """By trace the share of each class that shows it, <float>[K]."""
-        y, texts = self.dataset.y, self.dataset.texts
-        shows = {what: np.array([bool(pattern.search(text)) for text in texts])
-                 for what, pattern in TRACES.items()}
-        return {what: np.array([found[y == c].mean() for c in range(len(self.classes))])
-                for what, found in shows.items()}
+        y, texts, found = self.dataset.y, self.dataset.texts, {}
+        for what, pattern in TRACES.items():
+            shows = np.array([bool(pattern.search(text)) for text in texts])
+            found[what] = np.array(
+                [shows[y == c].mean() for c in range(len(self.classes))])
+        return found
 
     def _alike(self, drawn):
-        """Pairs of classes (first, second, cosine), the most alike in their words first.
-
-        Of three or more: what all classes have alike says nothing and is taken off."""
+        """Pairs of classes (first, second, cosine), the most alike in their words first,
+        of three or more: what all classes have alike says nothing and is taken off."""
         classes = self.classes
         if len(classes) == 2:
             return []
@@ -3768,86 +3747,86 @@ class Audit:
 
     def traps(self):
         """What is wrong with the data set, in sentences; what to look at."""
-        found = []
+        found, classes = [], self.classes
         for what, number, whole, is_trap in self.copies:
-            if is_trap and number > (max(COPY_LIMIT * whole, CHANCE_COPIES)
-                                     if what.startswith("test") else 0):
+            chance = max(COPY_LIMIT * whole, CHANCE_COPIES) if what.startswith(
+                "test") else 0
+            if is_trap and number > chance:
                 found.append(f"TRAP: {self.share(number, whole)} {what}")
             elif what.endswith("another class") and number > CHANCE_COPIES:
-                found.append(f"LOOK: {self.share(number, whole)} {what}: which label "
-                             "is right?")
-        for what, shares in self.traces.items():
-            gap = shares.max() - shares.min()
-            if gap > TRACE_LIMIT:
                 found.append(
-                    f"{'TRAP' if gap > ONE_SIDED else 'LOOK'}: {what} in "
-                    f"{percent(shares.min())} % of {self.classes[shares.argmin()]} and "
-                    f"{percent(shares.max())} % of {self.classes[shares.argmax()]}")
+                    f"LOOK: {self.share(number, whole)} {what}: which label is right?")
+        for what, shares in self.traces.items():
+            least, most = shares.argmin(), shares.argmax()
+            gap = shares[most] - shares[least]
+            if gap > TRACE_LIMIT:
+                found.append(f"{'TRAP' if gap > ONE_SIDED else 'LOOK'}: {what} in "
+                             f"{percent(shares[least])} % of {classes[least]} and "
+                             f"{percent(shares[most])} % of {classes[most]}")
         tells = [f"{word} ({percent(rule.accuracy)} %)"
                  for word, rule in self.best.iterrows() if rule.accuracy >= RULE_LIMIT]
+        words = [
+            f"{word} ({percent(rule.inside, 0)} % of {classes[int(rule['class'])]})"
+            for word, rule in self.one_sided.iterrows() if rule.inside >= ONE_SIDED
+            and rule.texts > BY_CHANCE]
+        pairs = [f"{a} and {b}" for a, b, cosine in self.alike if cosine >= ALIKE]
         if tells:
             found.append(f"TRAP: one word alone tells a class: {', '.join(tells)}")
-        words = [f"{word} ({percent(rule.inside, 0)} % "
-                 f"of {self.classes[int(rule['class'])]})"
-                 for word, rule in self.one_sided.iterrows() if rule.inside >= ONE_SIDED
-                 and rule.texts > BY_CHANCE]
         if words:
             found.append(f"LOOK: in no other class: {', '.join(words)}; content, or a "
                          "trace of how the texts were got?")
-        pairs = [f"{a} and {b}" for a, b, cosine in self.alike if cosine >= ALIKE]
         if pairs:
             found.append(f"LOOK: hardly differ in their words: {'; '.join(pairs)}")
         return found or ["no trap found"]
 
     def _class_table(self):
         """The Table of each class' size, empty texts and lengths."""
-        rows = []
+        rows, all_texts = [], np.array(self.dataset.texts, dtype=object)
         for number, name in enumerate(self.classes):
-            rows_of = np.flatnonzero(self.dataset.y == number)
-            texts = [self.dataset.texts[row] for row in rows_of]
+            texts = all_texts[self.dataset.y == number].tolist()
             lengths = np.percentile([len(text.split()) for text in texts], (5, 50, 95))
-            empty = np.sum(folded(texts) == 0)
             foreign = np.mean([np.mean([ord(c) > 127 for c in text[:1000]] or [0])
                                > 0.05 for text in texts])
-            rows.append([name, str(len(texts)), str(empty), " / ".join(
-                f"{length:.0f}" for length in lengths), percent(foreign)])
-        header = ["class", "texts", "empty", "words: 5 % / median / 95 %",
-                  "over 5 % non-ASCII, in %"]
-        return Table("The classes", header, rows)
+            rows.append([name, str(len(texts)), str(np.sum(folded(texts) == 0)),
+                         " / ".join(f"{length:.0f}" for length in lengths),
+                         percent(foreign)])
+        return Table("The classes",
+                     ["class", "texts", "empty", "words: 5 % / median / 95 %",
+                      "over 5 % non-ASCII, in %"], rows)
 
-    def _rules_table(self, rules, heading):
-        rows = [[word, self.classes[int(rule["class"])], percent(rule.inside), percent(
-            rule.outside), percent(rule.accuracy)] for word, rule in rules.iterrows()]
-        header = ["word", "class", "in % of it", "in % of the rest", "accuracy in %"]
-        place = f"in the first {self.settings[0].maxtokens} words"
-        return Table(f"{heading}, {place}", header, rows)
+    def _rules_table(self, heading, rules):
+        rows = [[word, self.classes[int(rule["class"])],
+                 *(percent(rule[name]) for name in ("inside", "outside", "accuracy"))]
+                for word, rule in rules.iterrows()]
+        heading += f", in the first {self.settings[0].maxtokens} words"
+        return Table(heading, ["word", "class", "in % of it", "in % of the rest",
+                               "accuracy in %"], rows)
 
     def _tables(self):
         dropped = [f"{n} {reason}" for reason, n in self.dataset.dropped.items() if n]
         notes = [f"data: {self.dataset.source}; {len(self.dataset)} texts",
                  f"dropped before: {', '.join(dropped) or 'nothing'}", *self.traps()]
-        thresholds = ["a near copy shares half of its three-word phrases (cosine "
-                      f"{NEAR} or more)", f"traps: copies above {COPY_LIMIT:.0%} of "
-                      "the test part, texts in two classes, traces that differ by "
-                      f"{ONE_SIDED:.0%}, a word that is right on {RULE_LIMIT:.0%} of "
-                      "the first draw", f"to be looked at: a word in {ONE_SIDED:.0%} "
-                      f"of one class only, in more than {BY_CHANCE} texts; traces that "
-                      f"differ by {TRACE_LIMIT:.0%}; classes whose words have a cosine "
-                      f"of {ALIKE} or more; near copies of another class"]
+        thresholds = [
+            f"a near copy shares half of its three-word phrases (cosine {NEAR} or more)",
+            f"traps: copies above {COPY_LIMIT:.0%} of the test part, texts in two "
+            f"classes, traces that differ by {ONE_SIDED:.0%}, a word that is right on "
+            f"{RULE_LIMIT:.0%} of the first draw",
+            f"to be looked at: a word in {ONE_SIDED:.0%} of one class only, in more than "
+            f"{BY_CHANCE} texts; traces that differ by {TRACE_LIMIT:.0%}; classes whose "
+            f"words have a cosine of {ALIKE} or more; near copies of another class"]
         copies = [[what, self.share(n, whole)] for what, n, whole, _ in self.copies]
-        traces = [[what, f"{percent(shares.max())} ({self.classes[shares.argmax()]})",
-                   f"{percent(shares.min())} ({self.classes[shares.argmin()]})"]
+        traces = [[what, *(f"{percent(shares[i])} ({self.classes[i]})"
+                           for i in (shares.argmax(), shares.argmin()))]
                   for what, shares in self.traces.items()]
         alike = [[a, b, f"{cosine:.2f}"] for a, b, cosine in self.alike]
+        shown = ["what", "in % of the class with most", "in % of the class with least"]
         return [
             Table(f"Audit of {self.dataset.title}", [], [], notes), self._class_table(),
-            Table("Copies", ["what", "how many"], copies, thresholds), Table(
-                "Traces of how the texts were got",
-                ["what", "in % of the class with most", "in % of the class with least"],
-                traces), Table("Classes most alike in their words",
-                               ["class", "class", "cosine"], alike),
-            self._rules_table(self.best, "The words that alone tell most"),
-            self._rules_table(self.one_sided, "The words of one class only")]
+            Table("Copies", ["what", "how many"], copies, thresholds),
+            Table("Traces of how the texts were got", shown, traces), Table(
+                "Classes most alike in their words", ["class", "class", "cosine"],
+                alike), self._rules_table("The words that alone tell most", self.best),
+            self._rules_table("The words of one class only", self.one_sided)]
 
 
 # ------------------------------------------------------------------------ Comparison
