@@ -2284,8 +2284,10 @@ class TimeSpent(Exception):
 
 
 def in_time(seconds, function, *arguments):
-    """A call in a process of its own, which ends with the time it may take: some models
-    compute for hours without a look at the clock or at signals."""
+    """A call in a process of its own, which ends with the time it may take (if it has a
+    limit): some models compute for hours without a look at the clock or at signals."""
+    if not seconds:
+        return function(*arguments)
     pool = ProcessPoolExecutor(1)
     try:
         return pool.submit(function, *arguments).result(timeout=seconds)
@@ -3900,16 +3902,25 @@ class Options:
         """Read words as values, and refuse what cannot be, in a sentence."""
         for one in dataclasses.fields(self):
             object.__setattr__(self, one.name, self._read(one, getattr(self, one.name)))
-        self._check_search()
-        if self.limit == 0:
-            raise KitError("--time-limit 0s leaves no time.")
-        if self.sweep and (self.maxtokens or self.maxtokenlen):
-            raise KitError("--sweep runs the article's three settings: leave out "
-                           "--maxtokens and --maxtokenlen, or leave out --sweep.")
-        start = curve_sizes(10**6)[0]
-        if self.learning_curve and (self.nsamp or start) < start:
-            raise KitError(f"--learning-curve starts at {start} documents per class, "
-                           f"and --nsamp is {self.nsamp}.")
+        timed, start = str(self.budget or "").endswith("s"), curve_sizes(10**6)[0]
+        if self.budget:
+            read = self._seconds if timed else self._whole
+            read(self.budget, "--budget")
+        points = self.search in ("random", "hyperopt")
+        for wrong, sentence in (
+            (self.tune is None and (self.budget or self.search != "grid"),
+             "--search and --budget say how --tune searches: add --tune."),
+            (self.budget and not timed and not points, "--budget "
+             f"{self.budget}: {self.search} tries all its points; give "
+             "seconds, as in 60s, or search by random or hyperopt."),
+            (self.limit == 0, "--time-limit 0s leaves no time."),
+            (self.sweep and (self.maxtokens or self.maxtokenlen), "--sweep "
+             "runs the article's three settings: leave out "
+             "--maxtokens and --maxtokenlen, or leave out --sweep."),
+            (self.learning_curve and (self.nsamp or start) < start, "--learning-curve "
+             f"starts at {start} documents per class, and --nsamp is {self.nsamp}.")):
+            if wrong:
+                raise KitError(sentence)
 
     @classmethod
     def _read(cls, one, value):
@@ -3919,29 +3930,21 @@ class Options:
             return None
         if one.name == "tune" and (value is True or not value):
             return None if value is False else ()  # all models of the table
-        if one.name in ("models", "tune"):
-            return cls._models(value, flag)
         if "lowest" in about:
             return cls._whole(value, flag, about["lowest"])
-        kinds = about.get("choices", (value,))
-        if value not in kinds:
-            raise KitError(f"{flag}: {value} is none of {', '.join(kinds)}."
-                           f"{nearest(value, kinds)}")
-        return value
+        kinds, values = about.get("choices", (value,)), (value,)
+        if one.name in ("models", "tune"):  # a list, or a string with spaces or commas
+            words = value if isinstance(value, str) else " ".join(map(str, value))
+            kinds, values = ALGORITHMS, words.lower().replace(",", " ").split()
+        wrong = [word for word in values if word not in kinds] if values else [
+            "nothing"]
+        if wrong:
+            raise KitError(f"{flag}: {wrong[0]} is none of "
+                           f"{', '.join(kinds)}.{nearest(wrong[0], kinds)}")
+        return tuple(k for k in kinds if k in values) if kinds is ALGORITHMS else value
 
     @staticmethod
-    def _models(words, flag):
-        """Names of ALGORITHMS from a list or a string with spaces or commas."""
-        words = [words] if isinstance(words, str) else words
-        names = " ".join(map(str, words)).lower().replace(",", " ").split()
-        wrong = [name for name in names if name not in ALGORITHMS] or ["nothing"]
-        if not names or wrong != ["nothing"]:
-            raise KitError(f"{flag}: {wrong[0]} is none of {', '.join(ALGORITHMS)}."
-                           f"{nearest(wrong[0], ALGORITHMS)}")
-        return tuple(name for name in ALGORITHMS if name in names)
-
-    @staticmethod
-    def _whole(value, flag, lowest):
+    def _whole(value, flag, lowest=1):
         """A whole number from lowest on, of a number or its digits."""
         whole = re.fullmatch(r"\d+", str(value)) and not isinstance(value, bool)
         if not whole or int(value) < lowest:
@@ -3959,34 +3962,18 @@ class Options:
             raise KitError(f"{flag}: {text} is no time; give seconds, as in 300s.")
         return float(str(text).removesuffix("s"))
 
-    def _check_search(self):
-        """Refuse a search that is not asked for, or of nothing."""
-        if self.tune is None and (self.budget or self.search != "grid"):
-            raise KitError("--search and --budget say how --tune searches: add --tune.")
-        timed = str(self.budget or "").endswith("s")
-        if timed:
-            self._seconds(self.budget, "--budget")
-        elif self.budget:
-            self._whole(self.budget, "--budget", 1)
-        if self.budget and not timed and self.search in ("grid", "halving"):
-            raise KitError(f"--budget {self.budget}: {self.search} tries all its "
-                           "points; give seconds, as in 60s, or search by random or "
-                           "hyperopt.")
-
     def suiting(self, dataset):
         """These options with what suits the data set in the places left open."""
-        corpus = dataset.corpus
+        corpus, handles = dataset.corpus, ENCODERS[self.encoders]
         maxtokens = self.maxtokens or corpus.maxtokens
-        full = self.maxtokenlen or (20 if maxtokens <= 50 else 100)  # the article's pairs
-        handles = ENCODERS[self.encoders]
         sizes = np.bincount(dataset.y, minlength=len(dataset.classes))
         most = int(sizes.min() if corpus.balanced else sizes.max())
         nsamp = self.nsamp or most
-        return replace(
-            self, models=self.models or corpus.models, maxtokens=maxtokens,
-            maxtokenlen=full, text=self.text or corpus.text, sweep=False,
-            elmo=self.elmo or handles["elmo"], bert=self.bert or handles["bert"],
-            nsamp=nsamp if corpus.balanced else min(nsamp, most))
+        return replace(self, models=self.models or corpus.models, maxtokens=maxtokens,
+                       maxtokenlen=self.maxtokenlen or (20 if maxtokens <= 50 else 100),
+                       text=self.text or corpus.text, sweep=False, elmo=self.elmo
+                       or handles["elmo"], bert=self.bert or handles["bert"],
+                       nsamp=nsamp if corpus.balanced else min(nsamp, most))
 
     def settings(self, dataset):
         """The Settings of each row of the table."""
@@ -3994,31 +3981,29 @@ class Options:
         pairs = SWEEP if self.sweep else [(suiting.maxtokens, suiting.maxtokenlen)]
         names = {one.name for one in dataclasses.fields(Settings)} & vars(
             suiting).keys()
-        common = {name: getattr(suiting, name) for name in names}
-        store = str(cache_folder() / "features.sqlite")
-        return tuple(Settings(**common | dict(maxtokens=tokens, maxtokenlen=length,
-                                              svm=dataset.corpus.svm, store=store))
+        common = {name: getattr(suiting, name) for name in names} | {
+            "svm": dataset.corpus.svm, "store": str(cache_folder() / "features.sqlite")}
+        return tuple(Settings(**common | {"maxtokens": tokens, "maxtokenlen": length})
                      for tokens, length in pairs)
 
     def columns(self, dataset):
         """The Columns: the models, each followed by its tuned self if asked for."""
         models = self.suiting(dataset).models
-        tuned = models if self.tune == () else self.tune or ()
-        if set(tuned) - set(models):
-            raise KitError(f"--tune {' '.join(tuned)}: only models that --models has.")
-        tuned = [model for model in tuned if ALGORITHMS[model].param_grid]
+        asked = models if self.tune == () else self.tune or ()
+        tuned = [model for model in asked if ALGORITHMS[model].param_grid]
+        if set(asked) - set(models):
+            raise KitError(f"--tune {' '.join(asked)}: only models that --models has.")
         if self.tune is not None and not tuned:
             raise KitError("--tune: there is nothing to tune in these models.")
         if self.n_fine_tune_layers and "bert" in tuned:
             raise KitError("--tune searches heads over a frozen BERT: leave out "
                            "--n-fine-tune-layers, or name other models after --tune.")
-        return tuple(chain.from_iterable(
-            [Column(m), Column(m, tuned=True)] if m in tuned else [Column(m)]
-            for m in models))
+        pairs = itertools.product(models, (False, True))
+        return tuple(Column(m, best) for m, best in pairs if not best or m in tuned)
 
 
 def outcome_of(call, limit=None):
-    """What call() returns, or the reason <str> why it gave nothing. One model's failure
+    """What call() returns, or the reason <str> why it gave nothing: one model's failure
     must not cost the others' results."""
     try:
         return call()
@@ -4032,14 +4017,8 @@ def outcome_of(call, limit=None):
 
 def attempt(task, train, test, limit=None):
     """The Outcome of a task, or why there is none: a pure call, for workers."""
-
-    def call():
-        model = task.column.pipeline(task.settings)
-        if limit:
-            return in_time(limit, evaluate, model, train, test)
-        return evaluate(model, train, test)
-
-    return outcome_of(call, limit)
+    return outcome_of(lambda: in_time(
+        limit, evaluate, task.column.pipeline(task.settings), train, test), limit)
 
 
 COSTLY = 4000  # training texts, above which a model's cost is told before it starts
@@ -4066,10 +4045,11 @@ class Run:
         """All tasks of a run; a learning curve's smaller sizes for the plain columns."""
         options, drawn = self.options, self.drawn
         sizes = curve_sizes(drawn) if options.learning_curve else [drawn]
-        return [Task(column, replace(settings, nsamp=size, seed=seed_of_repeat(
-            options.seed, repeat)), repeat, drawn) for settings in self.rows
-                for repeat in range(options.repeats) for column in self.columns
-                for size in sizes if size == drawn or not column.tuned]
+        seeds = [seed_of_repeat(options.seed, r) for r in range(options.repeats)]
+        return [Task(column, replace(settings, nsamp=size, seed=seed), repeat, drawn)
+                for settings in self.rows for repeat, seed in enumerate(seeds)
+                for column in self.columns for size in sizes
+                if size == drawn or not column.tuned]
 
     def parts_of(self, task):
         """(train, test) of a task."""
@@ -4089,14 +4069,14 @@ class Run:
         say(settings.label, f"repeat {task.repeat + 1:<3} {title:<12} {text}")
 
     def forecast(self):
-        """Say what the models cost that can take long, from a fit on a tenth of the
-        texts. Their seconds grow with a power of the texts, Algorithm.growth."""
+        """Say what the models cost that can take long, from a fit on a tenth of the texts:
+        their seconds grow with a power of these, Algorithm.growth."""
         train, settings = self.splits[0][0], self.rows[-1]
         if len(train) < COSTLY and len(train.classes) < CLASSES_COSTLY:
             return
         part = train.part(0.1)
         for column in self.columns:
-            growth, title = column.algorithm.growth, column.title(settings)
+            growth = column.algorithm.growth
             if column.tuned or not growth:
                 continue
             started = time.perf_counter()
@@ -4104,27 +4084,29 @@ class Run:
             seconds = time.perf_counter() - started
             seconds *= (len(train) / len(part)) ** growth
             if seconds > WORTH_TELLING:
-                say("cost", f"{title}: about {seconds:.0f} s for each fit on "
-                    f"{len(train)} texts at {settings.label}, by a fit on {len(part)}; "
-                    "--time-limit 300s would end it")
+                say("cost", f"{column.title(settings)}: about {seconds:.0f} s for "
+                    f"each fit on {len(train)} texts at {settings.label}, by a fit on "
+                    f"{len(part)}; --time-limit 300s would end it")
 
     def fit_and_score(self):
         """Compute what has no result yet; Ctrl-C ends it with what is finished. The
         simple plain columns come first, on all workers; an encoder uses all cores, or
         the card, by itself, and a search sends its folds to the workers."""
-        lost = {}
+        here, spread, lost = [], [], {}
         for column in self.columns:
             handle = column.encoder(self.rows[0])
             reason = handle and outcome_of(lambda: Encoder(handle).find())
             if isinstance(reason, str) and reason:
                 lost[column] = reason
-        todo = [task for task in self.tasks() if not self.results.done(task)]
-        for task in [task for task in todo if task.column in lost]:
-            self.keep(task, lost[task.column])
-        todo = [task for task in todo if task.column not in lost]
-        here = [task for task in todo
-                if task.column.tuned or task.column.encoder(task.settings)]
-        spread = [task for task in todo if task not in here]
+        for task in self.tasks():
+            if self.results.done(task):
+                continue
+            if task.column in lost:
+                self.keep(task, lost[task.column])
+            elif task.column.tuned or task.column.encoder(task.settings):
+                here.append(task)
+            else:
+                spread.append(task)
         try:
             if spread:
                 self.forecast()
@@ -4136,9 +4118,8 @@ class Run:
 
     def _spread(self, tasks):
         """Compute tasks on the workers."""
-        calls = [(attempt, task, *self.parts_of(task), self.options.limit)
-                 for task in tasks]
-        left = list(tasks)
+        left, limit = list(tasks), self.options.limit
+        calls = [(attempt, task, *self.parts_of(task), limit) for task in tasks]
         try:
             for outcome in in_waves(calls, self.options.jobs):
                 self.keep(left.pop(0), outcome)
@@ -4177,40 +4158,37 @@ class Run:
 
     def pages(self, report):
         """What there is to read, by the name of its file: lists of Tables, sentences."""
-        options, train = self.options, self.splits[0][0]
+        options, settings = self.options, report.settings
         pages = {"table": [report.table(), *map(str, report.verdicts())]}
         if len(report.results.frame("searches")):
             pages["tuning"] = [report.tuning_table()]
         if options.learning_curve:
-            pages["learning_curve"] = [*map(report.learning_curve_table,
-                                            report.settings)]
+            pages["learning_curve"] = [*map(report.learning_curve_table, settings)]
         if len(report.dataset.classes) > 2:
-            pages["confusion"] = [*map(report.confusion_table, report.settings)]
+            pages["confusion"] = [*map(report.confusion_table, settings)]
         if options.errors:
-            pages["errors"] = []
-            for settings in report.settings:
-                as_drawn = replace(settings, seed=seed_of_repeat(options.seed, 0))
-                pages["errors"] += [report.errors_table(settings, options.errors),
-                                    words_table(report, train, as_drawn)]
+            seed, train = seed_of_repeat(options.seed, 0), self.splits[0][0]
+            pages["errors"] = list(chain.from_iterable(
+                (report.errors_table(row, options.errors), words_table(
+                    report, train, replace(row, seed=seed))) for row in settings))
         return pages
 
     def facts(self, report):
         """What run.json says of a run that is over."""
-        versions = {"python": platform.python_version()}
+        versions, encoders = {"python": platform.python_version()}, {}
         for name in ("numpy", "scipy", "pandas", "scikit-learn", "tensorflow", "keras",
                      "tokenizers"):
             with contextlib.suppress(importlib.metadata.PackageNotFoundError):
                 versions[name] = importlib.metadata.version(name)
         hardware = {"cores": os.cpu_count(), "machine": platform.machine()}
         if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
-            pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-            hardware["memory_gib"] = round(pages / 2**30, 1)
+            memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+            hardware["memory_gib"] = round(memory / 2**30, 1)
         tf = sys.modules.get("tensorflow")
         gpus = tf.config.list_physical_devices("GPU") if tf else []
         details = (tf.config.experimental.get_device_details(gpu) for gpu in gpus)
         hardware["gpus"] = [detail.get("device_name", "GPU") for detail in details]
         rows = report.results.frame("results")
-        encoders = {}
         for handle in sorted(set(rows.encoder[rows.error == ""]) - {""}):
             with contextlib.suppress(KitError):  # gone since a run that is taken up again
                 encoders[handle] = Encoder(handle).digest()
@@ -4305,33 +4283,33 @@ def make_parser(name):
                     f"{corpus.title}?\nThe data: {wanted}.", epilog=EXAMPLES.format(
                         name=name, data="--data reviews.csv" if own else "--demo"))
     place = parser.add_argument_group("data and results")
-    data = "path of the table or folder" if own else "auto, demo, or a path"
-    place.add_argument("--data", default="auto", help=data)
+    place.add_argument("--data", default="auto", help="path of the table or folder"
+                       if own else "auto, demo, or a path")
     place.add_argument("--demo", action="store_true", help="try it on a small corpus "
                        "that ships with the kit, with the small encoders")
     for what in ("text", "label", "id") if own else ():
-        place.add_argument(f"--{what}-column", default="", metavar="NAME", help="of "
-                           "the table (default: guessed, and said)")
+        place.add_argument(f"--{what}-column", default="", metavar="NAME",
+                           help="of the table (default: guessed, and said)")
     place.add_argument("--out", help="folder of the results (default: results/, or "
                        "Kaggle's output)")
     groups = {}
     for one in dataclasses.fields(Options):
-        about = dict(one.metadata)
-        group, words = about.pop("group"), about.pop("help")
+        about = {key: value for key, value in one.metadata.items()
+                 if key in ("nargs", "metavar")}
+        group, words = one.metadata["group"], one.metadata["help"]
         default = getattr(corpus, one.name, one.default) or one.default
-        shown = " ".join(default) if isinstance(default, tuple) else default
-        if about.pop("choices", None) and one.default is not None:
+        if "choices" in one.metadata and one.default is not None:
             words += f": {', '.join(one.metadata['choices'])}"
         if one.default is False:
             about["action"] = "store_true"
         elif default is not None:
+            shown = " ".join(default) if isinstance(default, tuple) else default
             words += f" (default: {shown})"
-        about.pop("lowest", None)
         if group not in groups:
             groups[group] = parser.add_argument_group(group)
-        groups[group].add_argument(f"--{one.name.replace('_', '-')}",
-                                   default=argparse.SUPPRESS,
-                                   help=words.replace("%", "%%"), **about)
+        groups[group].add_argument(
+            f"--{one.name.replace('_', '-')}", default=argparse.SUPPRESS,
+            help=words.replace("%", "%%"), **about)
     return parser
 
 
@@ -4354,8 +4332,8 @@ def command_words(argv):
 
 def load_asked(name, given):
     """The Dataset that the command line asks for; what is said of it leaves `given`."""
-    demo, data = given.pop("demo"), given.pop("data")
-    if demo:
+    data = given.pop("data")
+    if given.pop("demo"):
         data = "demo"
         given.setdefault("encoders", "mini")
     columns = {what: given.pop(f"{what}_column") for what in ("text", "label", "id")
@@ -4371,12 +4349,12 @@ def load_asked(name, given):
 def show(results):
     """Print the pages of a run; in a notebook as HTML, with the figures."""
     if not in_notebook():
-        pages = chain.from_iterable(results.pages.values())
-        print("", *pages, "", sep="\n\n", flush=True)
+        print("", *chain.from_iterable(results.pages.values()), "", sep="\n\n",
+              flush=True)
         return
     from IPython.display import HTML, Image, display
 
-    for name, page in results.pages.items():
+    for page in results.pages.values():
         display(HTML("".join(part._repr_html_() if isinstance(part, Table)
                              else f"<p>{html.escape(part)}</p>" for part in page)))
     for path in sorted(results.folder.glob("*.png")):
@@ -4434,10 +4412,10 @@ def leave(code):
 
 
 def import_pasted(source, before, names):
-    """Make a module `kit` of a pasted cell's source, and give the notebook back its
-    names. As a file the kit has names of its own, which the notebook's cannot harm nor
-    be harmed by, and other processes can import it. names: the notebook's, of which
-    those in `before` are put back; __all__ and kit itself are added."""
+    """Make a module `kit` of a pasted cell's source, and give the notebook back its names:
+    those in `before` are put back, the other ones of `names` go, __all__ and kit itself
+    are added. As a file the kit has names of its own, which the notebook's cannot harm
+    nor be harmed by, and other processes can import it."""
     folder = cache_folder() / "pasted" / hashlib.sha256(
         source.encode()).hexdigest()[:12]
     write_atomically(folder / "kit.py", source.encode())
