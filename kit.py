@@ -87,7 +87,6 @@ def say(event, text):
 def progress(total, what, **options):
     """tqdm's bar to `update`; in a log, which keeps every line, one every 15 s."""
     from tqdm.auto import tqdm
-
     live = in_notebook() or sys.stderr.isatty()
     pace = {} if live else {"mininterval": 15, "maxinterval": 15, "delay": 15}
     return tqdm(total=total, desc=what, leave=False, **pace, **options)
@@ -112,11 +111,6 @@ KAGGLE_SITE = "https://www.kaggle.com"
 KAGGLE_WORKING = Path("/kaggle/working")  # the folder that Kaggle keeps as output
 
 
-def on_kaggle():
-    """Whether this is a Kaggle kernel. Colab's variables are set there, too."""
-    return "KAGGLE_KERNEL_RUN_TYPE" in os.environ
-
-
 def home():
     """The folder of this file, or the current one where there is no file."""
     return Path(globals().get("__file__", "kit.py")).resolve().parent
@@ -139,11 +133,6 @@ def cache_folder():
         folder = Path(tempfile.gettempdir()) / "transfer-kit"
         folder.mkdir(exist_ok=True)
     return folder
-
-
-def kagglehub_cache():
-    """Where the library kagglehub keeps its downloads."""
-    return user_cache("kagglehub", "KAGGLEHUB_CACHE")
 
 
 def write_atomically(path, content):
@@ -232,7 +221,6 @@ def reachable(url, seconds=3):
 def download(url, known_hash=None):
     """Fetch a file once into the cache: tried again, checked, put in whole."""
     import pooch
-
     pooch.get_logger().setLevel("WARNING")
     name = url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
     folder = cache_folder() / "downloads" / hashlib.sha256(url.encode()).hexdigest()[:8]
@@ -536,7 +524,6 @@ def html_text(markup):
     """The text that a browser would show of an HTML document."""
     from bs4 import BeautifulSoup
     from bs4.exceptions import ParserRejectedMarkup
-
     try:
         soup = BeautifulSoup(markup, "html.parser")
     except ParserRejectedMarkup:
@@ -753,7 +740,6 @@ class Need:
         if not reachable(KAGGLE_SITE):
             return None
         import kagglehub
-
         try:
             return Path(kagglehub.dataset_download(self.kaggle, path=self.names[-1]))
         except Exception as error:  # kagglehub's errors have no common class
@@ -792,7 +778,8 @@ class Corpus:
     def find(self, data):
         """The paths of its files. data: "auto" (Kaggle's mounts, ./data, the cache, the
         original download), "demo", or a path: of a folder with them, or of the one file."""
-        kept = [cache_folder() / "downloads", kagglehub_cache() / "datasets"]
+        kept = [cache_folder() / "downloads", user_cache("kagglehub", "KAGGLEHUB_CACHE")
+                / "datasets"]
         special = {"demo": [home() / "demo"],
                    "auto": [KAGGLE_INPUT, Path("data"), *kept]}
         roots = special.get(data, [Path(data)])
@@ -1118,7 +1105,6 @@ class WordPieces:
 
     def __init__(self, vocab_file, do_lower_case):
         from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
-
         self.vocabulary = {}
         with open(vocab_file, encoding="utf-8") as lines:
             for line in lines:
@@ -1154,47 +1140,29 @@ KAGGLE_HANDLE = re.compile(
     r"(?:https://www\.kaggle\.com/models/)?((?:[\w-]+/){4}\d+)/?$")
 
 
-@dataclass(frozen=True)
 class Encoder:
-    """The SavedModel that a handle names: a path, a Kaggle handle, or a URL. A path
-    counts from here or from this file; a URL gives a packed SavedModel."""
+    """The SavedModel that a handle names: a path (from here, or from this file), a Kaggle
+    handle, or a URL, which gives a packed one. name: what tables call it, a folder's name
+    or the whole handle; kaggle: its name there, or ""; url: where it can be downloaded
+    packed, if the handle or its old address tells."""
 
-    handle: str
-
-    @property
-    def name(self):
-        """What tables call it: a folder's name, or the whole handle."""
-        return self.handle if self.kaggle else self.handle.rstrip("/").split("/")[-1]
-
-    @property
-    def kaggle(self):
-        """Its name on Kaggle, or ""."""
-        match = KAGGLE_HANDLE.match(self.handle)
-        return match[1] if match else ""
-
-    @property
-    def url(self):
-        """Where it can be downloaded packed, if the handle or its old address tells."""
-        return TFHUB_URLS.get(self.kaggle, self.handle)
+    def __init__(self, handle):
+        match = KAGGLE_HANDLE.match(str(handle))
+        self.handle, self.kaggle = str(handle), match[1] if match else ""
+        self.name = self.handle if match else self.handle.rstrip("/").split("/")[-1]
+        self.url = TFHUB_URLS.get(self.kaggle, self.handle)
+        self.key = hashlib.sha1(self.url.encode()).hexdigest()  # tensorflow_hub's naming
 
     @staticmethod
     def is_in(folder):
         """Whether a folder holds a SavedModel. Broken downloads leave folders without."""
         return Path(folder, "saved_model.pb").is_file()
 
-    @property
-    def cached(self):
-        """Where tensorflow_hub, kagglehub and we ourselves would have kept it."""
-        temporary = Path(tempfile.gettempdir(), "tfhub_modules")
-        name = hashlib.sha1(self.url.encode()).hexdigest()  # tensorflow_hub's naming
-        return (Path(os.environ.get("TFHUB_CACHE_DIR") or temporary, name),
-                kagglehub_cache() / "models" / self.kaggle,
-                cache_folder() / "encoders" / name)
-
+    @staticmethod
     @functools.cache  # walking through 100,000 mounted files takes seconds
-    def mounted(self, root):
+    def mounted(kaggle, root):
         """The folder where a Kaggle kernel has it attached, in either layout."""
-        tail = self.kaggle.lower().split("/")[1:]
+        tail = kaggle.lower().split("/")[1:]
         found = find_below(root, lambda path: path.name == "saved_model.pb" and [
             part.lower() for part in path.parent.parts[-4:]] == tail)
         return found and found.parent
@@ -1202,7 +1170,6 @@ class Encoder:
     def _from_kaggle(self):
         """Download it by kagglehub; None, and a line, where Kaggle does not give it."""
         import kagglehub
-
         try:
             path = kagglehub.model_download(self.kaggle)
             if self.is_in(path):
@@ -1212,10 +1179,9 @@ class Encoder:
             say("encoder", f"Kaggle did not give {self.kaggle}: {error}")
             return None
 
-    def _from_url(self):
-        """Download and unpack it into the cache."""
+    def _from_url(self, folder):
+        """Download and unpack it."""
         packed = download(f"{self.url}?tf-hub-format=compressed")
-        folder = self.cached[-1]
         with tempfile.TemporaryDirectory(dir=cache_folder()) as temporary:
             try:
                 with tarfile.open(packed) as archive:
@@ -1236,12 +1202,17 @@ class Encoder:
             if path.is_dir():
                 raise KitError(
                     f"{path} is no SavedModel: there is no saved_model.pb in it.")
-        for path in (self.mounted(KAGGLE_INPUT), *self.cached):
+        # Where Kaggle, tensorflow_hub, kagglehub and we ourselves would have it.
+        temporary = Path(tempfile.gettempdir(), "tfhub_modules")
+        ours = cache_folder() / "encoders" / self.key
+        for path in (self.mounted(self.kaggle, KAGGLE_INPUT), Path(
+            os.environ.get("TFHUB_CACHE_DIR") or temporary, self.key), user_cache(
+                "kagglehub", "KAGGLEHUB_CACHE") / "models" / self.kaggle, ours):
             if path and self.is_in(path):
                 return path
         path = self._from_kaggle() if self.kaggle and reachable(KAGGLE_SITE) else None
         if not path and self.url.startswith("http") and reachable(self.url):
-            path = self._from_url()
+            path = self._from_url(ours)
         if not path:
             raise KitError(f"Encoder {self.handle} is not here and no download was "
                            "possible. On Kaggle, attach it (Add Input, Models: "
@@ -1253,8 +1224,7 @@ class Encoder:
 
     def digest(self):
         """SHA-256 of what makes the SavedModel: graph, variables, assets."""
-        folder = self.find()
-        parts = ("saved_model.pb", "variables", "assets")
+        folder, parts = self.find(), ("saved_model.pb", "variables", "assets")
         stamp = tuple(f for f in times_of(folder) if f[0].split("/")[0] in parts)
         return content_digest(folder, stamp)
 
@@ -1285,7 +1255,6 @@ def tensorflow():
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     with quiet_stderr():
         import tensorflow as tf
-
         gpus = tf.config.list_physical_devices("GPU")
     if tf.keras.config.backend() != "tensorflow":
         raise KitError("The hub layers need Keras on TensorFlow: "
@@ -1365,6 +1334,10 @@ class BertModule:
     def __init__(self, path):
         self.path, self.module = path, load_module(path)
         self.is_tf1 = "tokens" in self.module.signatures
+        self.variables = list(getattr(self.module, "variables", []))  # TF1's are hidden
+        # How many word pieces it reads: the rows of its position table, or as BERT.
+        self.max_length = next((v.shape[0] for v in self.variables
+                                if "position_embedding" in v.name), 512)
         if not self.is_tf1 and not getattr(self.module, "vocab_file", None):
             raise KitError(f"{path} is no BERT encoder: it has no vocab_file.")
         if self.is_tf1:
@@ -1417,20 +1390,9 @@ class BertModule:
             do_lower_case = self.module.do_lower_case
         return WordPieces(vocab_file.numpy().decode(), bool(do_lower_case))
 
-    @functools.cached_property
-    def max_length(self):
-        """How many word pieces the encoder can read: the rows of its position table."""
-        shapes = (v.shape for v in self.variables if "position_embedding" in v.name)
-        return next((shape[0] for shape in shapes), 512)  # TF1-format hides it: BERT's
-
     def ids(self, texts, limit=None):
         """Ids of the word pieces of texts, within the limit and the module's own."""
         return self.word_pieces.ids(texts, min(limit or 10**9, self.max_length))
-
-    @property
-    def variables(self):
-        """The module's variables; none of a TF1-format one can be seen."""
-        return list(getattr(self.module, "variables", []))
 
     def top_variables(self, n_layers, pooler):
         """The variables of the encoder's top n layers, and the pooler's if asked."""
@@ -1514,7 +1476,6 @@ class BertEmbedding:
             self.bert = shared_module(BertModule, path)
             return
         import keras
-
         self.bert = BertModule(path)
         pooler = self.pooling == "first"
         for variable in self.bert.top_variables(self.n_fine_tune_layers, pooler):
@@ -1543,7 +1504,6 @@ def keras_layer(name):
     """The Keras layer class of that name: its body, and keras.layers.Layer."""
     tensorflow()
     import keras
-
     body = {"ElmoEmbeddingLayer": ElmoEmbedding, "BertLayer": BertEmbedding}[name]
     members = {"__module__": body.__module__, "__doc__": body.__doc__}
     layer = type(name, (body, keras.layers.Layer), members)
@@ -1564,7 +1524,6 @@ def head_model(inputs, embedding, learning_rate, classes):
     """The article's head on an embedding, compiled: Dense 256 relu, and the output. For
     two classes one sigmoid, as in the article; for more a softmax of each."""
     import keras
-
     units, activation, loss = (
         (1, "sigmoid", "binary_crossentropy") if classes == 2 else
         (classes, "softmax", "sparse_categorical_crossentropy"))
@@ -1580,7 +1539,6 @@ def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3, classes=2):
     Give its fit and predict a tf.constant of strings: Keras 3 refuses NumPy's."""
     layer = keras_layer("ElmoEmbeddingLayer")(elmo_path)
     import keras
-
     strings = keras.Input((1,), dtype="string", name="strings")
     return head_model(strings, layer(strings), learning_rate, classes)
 
@@ -1591,7 +1549,6 @@ def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
     max_seq_length=None takes triplets of any length."""
     layer = keras_layer("BertLayer")(n_fine_tune_layers, pooling, bert_path)
     import keras
-
     names = ("input_ids", "input_masks", "segment_ids")
     triplet = [
         keras.Input((max_seq_length,), dtype="int32", name=name) for name in names]
@@ -1635,32 +1592,29 @@ class FeatureStore:
         with self.lock:
             absent = [key for key in dict.fromkeys(keys) if key not in self.memory]
             for start in range(0, len(absent), 500):  # SQLite allows 999 marks a query
-                self._read(absent[start : start + 500])
+                some = absent[start : start + 500]
+                marks = ",".join("?" * len(some))
+                query = f"SELECT key, shape, value FROM features WHERE key IN ({marks})"
+                try:
+                    rows = self.database.execute(query, some) if self.database else ()
+                    for key, shape, value in rows:
+                        vector = np.frombuffer(value, np.float32)
+                        self.memory[key] = vector.reshape(json.loads(shape))
+                except sqlite3.DatabaseError as error:
+                    self._without_disk(error)
             return {key: self.memory[key] for key in keys if key in self.memory}
-
-    def _read(self, keys):
-        marks = ",".join("?" * len(keys))
-        query = f"SELECT key, shape, value FROM features WHERE key IN ({marks})"
-        try:
-            rows = self.database.execute(query, keys) if self.database else ()
-            for key, shape, value in rows:
-                vector = np.frombuffer(value, np.float32)
-                self.memory[key] = vector.reshape(json.loads(shape))
-        except sqlite3.DatabaseError as error:
-            self._without_disk(error)
 
     def put(self, vectors):
         """Keep a dict of vectors <float32>, on disk at once."""
-        rows = [(key, json.dumps(vector.shape), vector.tobytes())
-                for key, vector in vectors.items()]
-        insert = "INSERT OR REPLACE INTO features VALUES (?, ?, ?)"
+        rows = [(key, json.dumps(v.shape), v.tobytes()) for key, v in vectors.items()]
         with self.lock:
             self.memory.update(vectors)
             self.written += len(vectors)
             try:
                 if self.database:
                     with self.database:
-                        self.database.executemany(insert, rows)
+                        self.database.executemany(
+                            "INSERT OR REPLACE INTO features VALUES (?, ?, ?)", rows)
             except sqlite3.DatabaseError as error:
                 self._without_disk(error)
 
@@ -1691,9 +1645,8 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
     def fit(self, X, y=None):
         """Find the encoder; a frozen one has nothing to learn."""
-        encoder = Encoder(str(self.path))
-        self.folder_ = encoder.find()
-        self.identity_ = encoder.digest()
+        encoder = Encoder(self.path)
+        self.folder_, self.identity_ = encoder.find(), encoder.digest()
         return self
 
     def transform(self, X):
@@ -1716,7 +1669,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         keys = list(missing)
         items, sizes = self._prepare(list(missing.values()))
         found = {}
-        with progress(len(keys), f"encoding {Encoder(str(self.path)).name}") as bar:
+        with progress(len(keys), f"encoding {Encoder(self.path).name}") as bar:
             for rows, features in self._batches(items, np.array(sizes)):
                 vectors = {keys[row]: vector for row, vector in zip(rows, features)}
                 store.put(vectors)
@@ -1952,7 +1905,6 @@ class FineTunedBert(ClassifierMixin, BaseEstimator):
         """Train encoder and head; validation_data (X, y) is only scored each epoch."""
         tensorflow()
         import keras
-
         keras.utils.set_random_seed(self.random_state or 0)
         self.classes_, y = np.unique(y, return_inverse=True)
         self.model_ = build_bert_model(
@@ -2083,25 +2035,23 @@ class Algorithm:
         return settings.text if self.encoder(settings) else self.recipe
 
 
-def counts_and(make_classifier):
-    """Steps of a baseline: token counts and the classifier for the settings."""
-    return lambda settings: [("features", TokenCounts()),
-                             ("classifier", make_classifier(settings))]
+def steps(features, classifier):
+    """The steps of a pipeline after its tokens."""
+    return [("features", features), ("classifier", classifier)]
 
 
 def nbsvm_steps(settings):
     """The strong simple opponent: which words and pairs there are, NBSVM."""
-    words = CountVectorizer(
-        ngram_range=(1, 2), binary=True, token_pattern=r"\w+|[^\w\s]", dtype=np.float64)
-    return [("features", words),
-            ("classifier", NaiveBayesSVM(random_state=settings.seed))]
+    return steps(CountVectorizer(ngram_range=(1, 2), binary=True,
+                                 token_pattern=r"\w+|[^\w\s]", dtype=np.float64),
+                 NaiveBayesSVM(random_state=settings.seed))
 
 
 def features_and_head(features, settings):
     """Steps of an encoder: its features, computed once, and the head."""
-    head = DenseHead(epochs=settings.epochs, batch_size=settings.batch_size,
-                     random_state=settings.seed)
-    return [("features", features), ("classifier", head)]
+    return steps(features,
+                 DenseHead(epochs=settings.epochs, batch_size=settings.batch_size,
+                           random_state=settings.seed))
 
 
 def bert_steps(settings):
@@ -2126,22 +2076,23 @@ HEAD_GRID = {
 # the forest's grid is the article's.
 ALGORITHMS = {
     "lr": Algorithm(
-        "LR", counts_and(lambda s: LogisticRegression(max_iter=1000)),
+        "LR", lambda s: steps(TokenCounts(), LogisticRegression(max_iter=1000)),
         {"classifier__C": REGULARIZATION}),
     "svm": Algorithm(
-        "SVM", counts_and(lambda s: SVC(**s.svm)),
+        "SVM", lambda s: steps(TokenCounts(), SVC(**s.svm)),
         {"classifier__C": REGULARIZATION, "classifier__kernel": ["linear", "rbf"],
          "classifier__gamma": ["scale"]},  # auto is weak on sparse counts
         growth=2),
     "rf": Algorithm(
-        "RF", counts_and(
-            lambda s: RandomForestClassifier(n_estimators=10, random_state=s.seed)),
+        "RF", lambda s: steps(
+            TokenCounts(), RandomForestClassifier(n_estimators=10, random_state=s.seed)),
         {"classifier__min_samples_leaf": [1, 2, 3],
          "classifier__min_samples_split": [2, 6, 10],
          "classifier__n_estimators": [10, 100, 1000]},
         resource="classifier__n_estimators"),  # 1,000 trees are slow on few documents
     "gbm": Algorithm(
-        "GBM", counts_and(lambda s: GradientBoostingClassifier(random_state=s.seed)),
+        "GBM", lambda s: steps(
+            TokenCounts(), GradientBoostingClassifier(random_state=s.seed)),
         {"classifier__n_estimators": [100, 300],
          "classifier__learning_rate": [0.05, 0.1, 0.2], "classifier__max_depth": [2, 4]},
         growth=1),  # but a hundred trees for each class
@@ -2152,7 +2103,7 @@ ALGORITHMS = {
     "nbsvm": Algorithm(
         "NBSVM", nbsvm_steps, {"classifier__C": REGULARIZATION}, recipe="natural"),
     "dummy": Algorithm(
-        "dummy", counts_and(lambda s: DummyClassifier(strategy="most_frequent")),
+        "dummy", lambda s: steps(TokenCounts(), DummyClassifier(strategy="most_frequent")),
         judged=False)}
 
 
@@ -2868,9 +2819,9 @@ class Verdict:
                     f"{self.simple}, {distance} {side} it on average {rest}")
         more = (f"about {self.enough} would do" if self.enough else
                 "more draws of these texts would not tell either")
-        leave = "draw leaves" if self.draws == 1 else "draws leave"
+        left = "draw leaves" if self.draws == 1 else "draws leave"
         return (f"{place} it cannot be told whether transfer pays: {self.encoder} is "
-                f"{distance} {side} {self.simple}, and {self.draws} {leave} {low:.1f} "
+                f"{distance} {side} {self.simple}, and {self.draws} {left} {low:.1f} "
                 f"to {high:.1f}; {more}.")
 
 
@@ -2940,29 +2891,19 @@ def curve_sizes(nsamp):
     return [*itertools.takewhile(lambda size: size < nsamp, sizes), nsamp]
 
 
-@dataclass(frozen=True, eq=False)
 class Report:
     """A finished run, as every table and figure takes it. settings, columns: the rows and
     columns of the table; metric: what tables, tests and verdict go by; seconds: of the
     whole run; notes: what else its reader must know."""
 
-    results: Results
-    dataset: Dataset
-    columns: tuple
-    settings: tuple
-    metric: str = "accuracy"
-    seconds: float = 0
-    notes: tuple = ()
-
-    @property
-    def titles(self):
-        """The columns' titles, by column."""
-        return {column: column.title(self.settings[0]) for column in self.columns}
-
-    @property
-    def plain(self):
-        """The columns that no search has chosen."""
-        return [column for column in self.columns if not column.tuned]
+    def __init__(self, results, dataset, columns, settings, metric="accuracy",
+                 seconds=0, notes=()):
+        self.results, self.dataset, self.columns = results, dataset, columns
+        self.settings, self.metric, self.seconds = settings, metric, seconds
+        self.notes, self.data_note = notes, f"data: {dataset.source}"
+        self.titles = {column: column.title(settings[0]) for column in columns}
+        self.plain = [column for column in columns if not column.tuned]
+        self._known = {}  # paired tests and test documents come again and again
 
     @property
     def heading(self):
@@ -2974,20 +2915,10 @@ class Report:
         return (f"{self.dataset.title}: {metric} in %, {len(self.dataset.classes)} "
                 f"classes, {count} documents per class, {draws} draw(s), 70/30 split")
 
-    @property
-    def data_note(self):
-        """Where the texts come from."""
-        return f"data: {self.dataset.source}"
-
     def values(self, column, settings):
         """The metric by repeat, <float>[R] indexed by repeat."""
         rows = self.results.of("results", column, settings)
         return rows.set_index("repeat")[self.metric].sort_index()
-
-    @functools.cached_property
-    def _known(self):
-        """What was asked before: paired tests and test documents come again and again."""
-        return {}
 
     def judged(self, column, settings):
         """[(y, predicted, scores <float>[n, K])] of a column's repeats, in order."""
@@ -3352,7 +3283,6 @@ class Figures:
     def _new(self, title, rows=1, columns=1, size=(7, 4.5), **options):
         """(figure, axes [rows, columns]) without a display or any global state."""
         from matplotlib.figure import Figure
-
         figure = Figure(figsize=size, layout="constrained")
         figure.suptitle(f"{title}, {self.report.dataset.title}", fontsize="medium")
         axes = figure.subplots(rows, columns, squeeze=False, **options)
@@ -4353,7 +4283,6 @@ def show(results):
               flush=True)
         return
     from IPython.display import HTML, Image, display
-
     for page in results.pages.values():
         display(HTML("".join(part._repr_html_() if isinstance(part, Table)
                              else f"<p>{html.escape(part)}</p>" for part in page)))
@@ -4367,7 +4296,9 @@ def run_problem(name, words):
         raise KitError(f"There is no problem {name!r}, only {', '.join(CORPORA)} and "
                        f"own.{nearest(name, (*CORPORA, 'own'))}")
     given = vars(make_parser(name).parse_args(words))
-    out = given.pop("out") or (str(KAGGLE_WORKING) if on_kaggle() else "results")
+    out = given.pop("out") or (
+        # Colab sets some of Kaggle's variables, too, but not this one.
+        str(KAGGLE_WORKING) if "KAGGLE_KERNEL_RUN_TYPE" in os.environ else "results")
     try:
         dataset = load_asked(name, given)
     except OSError as error:
