@@ -72,6 +72,22 @@ class KitError(Exception):
     """A sentence for the person who can put it right: what is wrong, and the fix."""
 
 
+def one_line(error, limit=500):
+    """An exception's words in one line, for a sentence or a cell."""
+    return " ".join(str(error).split())[:limit]
+
+
+@contextlib.contextmanager
+def told(sentence, *errors):
+    """Errors of these kinds in the block become a KitError: the sentence, and theirs."""
+    try:
+        yield
+    except UnicodeDecodeError:  # a ValueError, but asks for another encoding
+        raise
+    except errors as error:
+        raise KitError(f"{sentence}: {one_line(error)}") from error
+
+
 def in_notebook():
     """Whether a notebook (Jupyter, Kaggle, Colab) shows what we print."""
     ipython = sys.modules.get("IPython")
@@ -90,11 +106,6 @@ def progress(total, what, **options):
     live = in_notebook() or sys.stderr.isatty()
     pace = {} if live else {"mininterval": 15, "maxinterval": 15, "delay": 15}
     return tqdm(total=total, desc=what, leave=False, **pace, **options)
-
-
-def one_line(error, limit=500):
-    """An exception's words in one line, for a sentence or a cell."""
-    return " ".join(str(error).split())[:limit]
 
 
 def nearest(word, words):
@@ -228,10 +239,8 @@ def download(url, known_hash=None):
         folder, "", registry={name: known_hash}, urls={name: url}, retry_if_failed=3)
     downloader = pooch.HTTPDownloader(progressbar=progress(0, name, unit_scale=True))
     say("download", f"{url} to {folder / name}")
-    try:
+    with told(f"The download of {url} failed", OSError, ValueError):  # as requests' are
         return Path(fetcher.fetch(name, downloader=downloader))
-    except (OSError, ValueError) as error:  # requests' errors are OSErrors
-        raise KitError(f"The download of {url} failed: {error}") from error
 
 
 # ---------------------------------------------------------------- Tables and folders
@@ -260,38 +269,30 @@ class TableFile:
         self.name = name.removesuffix(".gz").removesuffix(".zip")
         if name.endswith(NO_TABLES):
             raise KitError(f"{path} is no table: give CSV, TSV, JSON Lines, Parquet, "
-                           "or a folder with a subfolder of .txt files for each class.")
+                           "or a folder with a subfolder of .txt files a class.")
 
     def frame(self):
         """The whole table; of CSV only an empty field is missing, not "NA" or "null"."""
+        path = self.path
         if self.name.endswith((".parquet", ".pq")):
-            return self._parquet()
-        is_json = self.name.endswith((".jsonl", ".ndjson", ".json"))
-        try:
+            with (told(f"{path} is no Parquet", OSError, ValueError),
+                  told(f"No reader for {path}: pip install pyarrow", ImportError)):
+                return pd.read_parquet(path)
+        with told(f"{path} is damaged; fetch it again", zipfile.BadZipFile, EOFError,
+                  zlib.error, gzip.BadGzipFile):
             with self._opened() as stream:
                 sample = stream.read(1 << 16)
             if not sample.strip():
-                raise KitError(f"{self.path} is empty.")
+                raise KitError(f"{path} is empty.")
             encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
             if b"\0" in sample and encodings is ENCODINGS:
-                raise KitError(f"{self.path} is no table of texts: it has zero bytes.")
+                raise KitError(f"{path} is no table of texts: it has zero bytes.")
+            is_json = self.name.endswith((".jsonl", ".ndjson", ".json"))
+            read = self._json if is_json else self._csv
             for encoding in encodings:
                 with contextlib.suppress(UnicodeDecodeError), self._opened() as stream:
-                    read = self._json if is_json else self._csv
                     return read(stream, encoding, sample.decode(encoding, "replace"))
-        except (zipfile.BadZipFile, EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise KitError(
-                f"{self.path} is damaged: {error}. Fetch it again.") from error
-        raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
-
-    def _parquet(self):
-        try:
-            return pd.read_parquet(self.path)
-        except ImportError as error:
-            raise KitError(f"No reader for {self.path} is installed: pip install "
-                           "pyarrow.") from error
-        except (OSError, ValueError) as error:
-            raise KitError(f"{self.path} is no Parquet: {one_line(error)}") from error
+        raise KitError(f"{path} is no text in {' or '.join(encodings)}.")
 
     def _opened(self):
         """A stream of the file's bytes, out of its .gz, or out of a .zip of one file."""
@@ -324,19 +325,14 @@ class TableFile:
         sample = sample.lstrip("\ufeff")
         separator = self._separator(sample)
         header = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
-        names = Counter(next(header, []))
-        if names and max(names.values()) > 1:
-            raise KitError(f"{self.path} has two columns named "
-                           f"{names.most_common(1)[0][0]!r}; give one another name.")
-        try:
-            frame = pd.read_csv(  # the path: pandas is faster on it than on a stream
-                self.path, sep=separator, encoding=encoding, keep_default_na=False,
-                na_values=[""])
-        except UnicodeDecodeError:
-            raise
-        except ValueError as error:  # as are pandas' errors of parsing
-            raise KitError(
-                f"{self.path} is no regular table: {one_line(error)}") from error
+        for name, times in Counter(next(header, [])).most_common(1):
+            if times > 1:
+                raise KitError(
+                    f"{self.path} has two columns named {name!r}; rename one.")
+        with told(f"{self.path} is no regular table", ValueError):  # as pandas' errors
+            # The path: pandas is faster on it than on a stream.
+            frame = pd.read_csv(self.path, sep=separator, encoding=encoding,
+                                keep_default_na=False, na_values=[""])
         if not isinstance(frame.index, pd.RangeIndex):  # pandas' guess for such rows
             raise KitError(f"{self.path}: the rows have more fields than the header "
                            "has names; put texts with separators in quotes.")
@@ -352,9 +348,7 @@ class TableFile:
             else:
                 for number, line in enumerate(lines, 1):
                     rows += [json.loads(line)] if line.strip() else []
-        except UnicodeDecodeError:
-            raise
-        except ValueError as error:
+        except json.JSONDecodeError as error:
             raise KitError(f"{self.path}, line {number} is no JSON: {error}") from error
         if not all(isinstance(row, dict) for row in rows):
             raise KitError(f"{self.path} must hold an object with names on each line.")
@@ -367,26 +361,21 @@ class Columns:
 
     def __init__(self, frame, text="", label="", id=""):
         self.frame, self.names = frame, ", ".join(map(str, frame))
-        self.text, self.label = self._named(text, "text"), self._named(label, "label")
-        self.id = self._named(id, "id")
-        self.text = self.text or self._guess_text()
-        self.label = self.label or self._guess_label()
-        self.id = self.id or self._guess_id()
+        self.text, self.label, self.id = text, label, id
+        for name, what in ((text, "text"), (label, "label"), (id, "id")):
+            if name and name not in frame:
+                many = " A text has one label here." if "," in name else ""
+                raise KitError(f"There is no column {name!r} for the "
+                               f"{what}.{many or nearest(name, frame)} The columns "
+                               f"are: {self.names}; name one with --{what}-column.")
+        self.text = text or self._guess_text()
+        self.label = label or self._guess_label()
+        self.id = id or self._guess_id()
 
-    def _left(self, names=()):
+    def _left(self, names):
         """The columns that are nothing yet, and those of them that are called so."""
         left = [c for c in self.frame if c not in (self.text, self.label, self.id)]
         return left, [column for column in left if str(column).lower() in names]
-
-    def _named(self, name, what):
-        if name in self.frame or not name:
-            return name
-        if "," in name:
-            raise KitError(f"--{what}-column {name}: a text has one label here; name "
-                           "one column.")
-        raise KitError(
-            f"There is no column {name!r} for the {what}.{nearest(name, self.frame)} "
-            f"The columns are: {self.names}.")
 
     def _unclear(self, what, likely):
         return KitError(f"Which column is the {what}? The columns are: {self.names}; "
@@ -441,11 +430,9 @@ def as_labels(values, column):
     """Labels as an ordered category <category>[n], numbers by size, words by letter.
     Missing and blank ones stay missing, whole numbers lose their point. A KitError if
     they are no labels of classes."""
-    try:
+    with told(f"Column {column!r} holds lists or objects, no words or numbers",
+              TypeError):
         codes, kinds = pd.factorize(values)
-    except TypeError as error:
-        raise KitError(f"Column {column!r} holds lists or objects; a label is one word "
-                       "or number.") from error
     names = [str(int(k) if isinstance(k, (float, np.floating))
                  and float(k).is_integer() else k).strip() for k in kinds]
     classes = pd.Series(sorted(set(names) - {""}), dtype=object)
@@ -457,8 +444,7 @@ def as_labels(values, column):
     known = int((labels.codes >= 0).sum())
     if len(classes) < 2:
         have = f"one class only, {classes[0]!r}" if classes else "no labels"
-        raise KitError(f"Column {column!r} has {have}; two classes are needed to tell "
-                       "them apart.")
+        raise KitError(f"Column {column!r} has {have}; two classes are needed.")
     longest = max(classes, key=len)
     most = min(MOST_CLASSES, max(known / 2, 2))
     if len(classes) > most or len(longest) > LONGEST_LABEL:
@@ -501,16 +487,16 @@ def labelled(rows, classes):
 def read_folder(folder, classes=()):
     """The frame id, text, label of a folder with a subfolder of .txt files a class.
     classes: the subfolders to read, all with texts unless they are named."""
-    found = {path.name: sorted(path.glob("*.txt")) for path in sorted(Path(
-        folder).iterdir()) if path.is_dir() and (not classes or path.name in classes)}
-    found = {name: files for name, files in found.items() if files}
+    folders = [path for path in sorted(Path(folder).iterdir()) if path.is_dir()]
+    files = [(path.name, file) for path in folders for file in sorted(
+        path.glob("*.txt")) if not classes or path.name in classes]
+    found = list(dict.fromkeys(name for name, _ in files))
     if len(found) < 2:
         raise KitError(f"{folder} needs two or more subfolders of .txt "
                        "files, one for each class; with texts there are: "
                        f"{', '.join(found) or 'none'}.")
-    rows = [(f"{name}/{file.name}", file.read_text("utf-8", "replace"), name)
-            for name, files in found.items() for file in files]
-    return labelled(rows, classes or list(found))
+    return labelled([(f"{name}/{file.name}", file.read_text("utf-8", "replace"), name)
+                     for name, file in files], classes or found)
 
 
 # ---------------------------------------------------------------------------- E-mail
@@ -597,13 +583,11 @@ class Mail:
 
 
 def read_enron(path, size, seed):
-    """A uniform sample of at most size messages of Kaggle's emails.csv, in its order.
-    One pass: every record draws a number, and the smallest `size` numbers stay, so that
-    memory holds the sample and one chunk of the 1.4 GB. Stray bytes survive as
-    surrogates."""
-    rng = np.random.default_rng(seed)
-    kept = None
-    try:
+    """A uniform sample of at most size messages of Kaggle's emails.csv, in its order. In
+    one pass: every record draws a number, and the smallest stay, so that memory holds
+    the sample and one chunk of the 1.4 GB. Stray bytes survive as surrogates."""
+    rng, kept = np.random.default_rng(seed), None
+    with told(f"{path} needs the columns file and message", ValueError):
         chunks = pd.read_csv(
             path, usecols=["file", "message"], chunksize=20_000, dtype=object,
             keep_default_na=False, encoding_errors="surrogateescape")
@@ -613,12 +597,9 @@ def read_enron(path, size, seed):
                 kept = chunk if kept is None else pd.concat([kept, chunk])
                 kept = kept.nsmallest(size, "draw")
                 bar.update(len(chunk))
-    except ValueError as error:
-        raise KitError(
-            f"{path} needs the columns file and message: {one_line(error)}") from error
     kept = kept.sort_index()
-    raws = (message.encode("utf-8", "surrogateescape") for message in kept.message)
-    texts = [Mail(raw).text() for raw in raws]
+    texts = [Mail(message.encode("utf-8", "surrogateescape")).text()
+             for message in kept.message]
     return pd.DataFrame({"id": kept.file.tolist(), "text": texts, "label": "enron"})
 
 
@@ -656,20 +637,17 @@ def read_imdb_archive(path):
     """The labelled training reviews of aclImdb_v1.tar.gz. The archive is read as a
     stream up to the first file after both classes: the unlabelled rest is most of it."""
     rows, labels = [], set()
-    try:
-        with tarfile.open(path, "r|*") as archive:
-            for member in archive:
-                found = IMDB_FILE.search(member.name)
-                if found and member.isfile():
-                    text = archive.extractfile(member).read().decode("utf-8", "replace")
-                    label, name = found.groups()
-                    labels.add(label)
-                    rows.append((f"train/{label}/{name}", text, label))
-                elif len(labels) == 2 and member.isfile():
-                    break
-    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
-        raise KitError(f"{path} is not a whole archive ({error}); fetch it "
-                       "again.") from error
+    with (told(f"{path} is not a whole archive; fetch it again", tarfile.TarError,
+               zlib.error, EOFError, OSError), tarfile.open(path, "r|*") as archive):
+        for member in archive:
+            found = IMDB_FILE.search(member.name)
+            if found and member.isfile():
+                text = archive.extractfile(member).read().decode("utf-8", "replace")
+                label, name = found.groups()
+                labels.add(label)
+                rows.append((f"train/{label}/{name}", text, label))
+            elif len(labels) == 2 and member.isfile():
+                break
     return labelled(rows, IMDB_CLASSES)
 
 
@@ -740,10 +718,8 @@ class Need:
         if not reachable(KAGGLE_SITE):
             return None
         import kagglehub
-        try:
+        with told(f"Kaggle did not give {self.kaggle}", Exception):  # of any class
             return Path(kagglehub.dataset_download(self.kaggle, path=self.names[-1]))
-        except Exception as error:  # kagglehub's errors have no common class
-            raise KitError(f"Kaggle did not give {self.kaggle}: {error}") from error
 
 
 ARTICLE_MODELS = ("lr", "svm", "rf", "gbm", "elmo", "bert")
@@ -778,10 +754,9 @@ class Corpus:
     def find(self, data):
         """The paths of its files. data: "auto" (Kaggle's mounts, ./data, the cache, the
         original download), "demo", or a path: of a folder with them, or of the one file."""
-        kept = [cache_folder() / "downloads", user_cache("kagglehub", "KAGGLEHUB_CACHE")
-                / "datasets"]
-        special = {"demo": [home() / "demo"],
-                   "auto": [KAGGLE_INPUT, Path("data"), *kept]}
+        kagglehub = user_cache("kagglehub", "KAGGLEHUB_CACHE") / "datasets"
+        special = {"demo": [home() / "demo"], "auto": [
+            KAGGLE_INPUT, Path("data"), cache_folder() / "downloads", kagglehub]}
         roots = special.get(data, [Path(data)])
         if data not in special and not roots[0].exists():
             raise KitError(f"--data {data} is not there; needed: {self.wanted}.")
@@ -796,16 +771,16 @@ class Corpus:
         put = [str(Path("data", need.names[0]).resolve()) for need in self.needs]
         raise KitError(f"{self.title}: {self.wanted} not found in "
                        f"{', '.join(map(str, roots))}, and not to be downloaded. "
-                       f"Ways out: on Kaggle attach {slugs} (Add Input) or switch the "
-                       f"internet on; elsewhere put {' and '.join(put)} there, or name "
-                       "another place with --data PATH; or try the small corpus that "
-                       "ships with the kit, --demo.")
+                       f"Ways out: on Kaggle attach {slugs} (Add Input) or switch "
+                       f"the internet on; elsewhere put {' and '.join(put)} there, or "
+                       "name another place with --data PATH; or try the small corpus "
+                       "beside the kit, --demo.")
 
     def article(self, settings):
         """The article's accuracies 0..1 by model at its settings, {} at others."""
-        known = dict(
-            zip(SWEEP, self.published)) if settings.nsamp == PUBLISHED_NSAMP else {}
-        row = known.get((settings.maxtokens, settings.maxtokenlen), {})
+        comparable = self.published if settings.nsamp == PUBLISHED_NSAMP else ()
+        row = dict(zip(SWEEP, comparable)).get(
+            (settings.maxtokens, settings.maxtokenlen), {})
         return {model: share / 100 for model, share in row.items()}
 
 
@@ -919,9 +894,9 @@ class Dataset:
 
     def _less(self, **reasons):
         """Itself less the rows <bool>[n] of each reason, which are counted."""
-        gone = np.logical_or.reduce(list(reasons.values()))
-        counts = {reason.replace("_", " "): int(rows.sum())
-                  for reason, rows in reasons.items()}
+        gone = np.logical_or.reduce([np.zeros(len(self), bool), *reasons.values()])
+        counts = {why.replace("_", " "): int(rows.sum())
+                  for why, rows in reasons.items()}
         frame = self.frame[~gone] if gone.any() else self.frame
         return replace(self, frame=frame, dropped=self.dropped | counts)
 
@@ -941,9 +916,8 @@ class Dataset:
             counts = ", ".join(f"{name} {n}" for name, n in sizes.items())
             raise KitError(f"Two classes of {FEWEST} or more different texts are "
                            f"needed; there are: {counts}.")
-        reasons = {f"of class {name} (fewer than {FEWEST})": self.frame.label == name
-                   for name in small.index}
-        left = self._less(**reasons) if reasons else self
+        left = self._less(**{f"of class {name} (fewer than {FEWEST})":
+                             self.frame.label == name for name in small.index})
         label = left.frame.label.cat.remove_unused_categories()
         return replace(left, frame=left.frame.assign(label=label))
 
@@ -980,11 +954,10 @@ def load_corpus(name, data, nsamp, seed):
 
     def read():
         frame = corpus.read(paths, size, seed)
-        clean = {  # of what UTF-8 cannot write, lone surrogates
-            column: [str(text).encode("utf-8", "replace").decode()
-                     for text in frame[column]]
-            for column in ("id", "text")}
-        return frame.assign(**clean).reset_index(drop=True)
+        for column in ("id", "text"):  # UTF-8 cannot write lone surrogates
+            frame[column] = [str(text).encode("utf-8", "replace").decode()
+                             for text in frame[column]]
+        return frame.reset_index(drop=True)
 
     made_of = [str(path.resolve()) for path in paths], [*map(times_of, paths)]
     frame = cached_frame(name, (made_of, size, seed), read)
@@ -1003,8 +976,8 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     elif str(source) in CORPORA:
         dataset = load_corpus(str(source), data, nsamp, seed)
     elif (path := Path(source)).exists():
-        frame = read_folder(path) if path.is_dir() else read_table(
-            path, text, label, id)
+        frame = (read_folder(path) if path.is_dir() else
+                 read_table(path, text, label, id))
         dataset = Dataset(frame, path.name.split(".")[0], path.name, str(source))
     else:
         raise KitError(f"{source} is not there.{nearest(source, CORPORA)} Give a file, "
@@ -1070,8 +1043,7 @@ class TokenCounts(TransformerMixin, BaseEstimator):
         counts = Counter(chain.from_iterable(text.split() for text in X))
         vocabulary = sorted(t for t, n in counts.items() if n >= self.min_count)
         if not vocabulary:
-            raise ValueError(
-                f"no token occurs {self.min_count} times in {len(X)} texts")
+            raise ValueError(f"no token occurs {self.min_count} times in the texts")
         # Floats, since every classifier behind this would make a float copy.
         self.vectorizer_ = CountVectorizer(token_pattern=r"\S+", lowercase=False,
                                            vocabulary=vocabulary, dtype=np.float64)
@@ -1276,10 +1248,10 @@ def load_module(path):
     try:
         # Outside of any graph and name scope: Keras builds layers inside of both, and
         # the names of the variables tell the encoder's layers.
-        with quiet_stderr(), tf.init_scope(), tf.compat.v1.name_scope(None):
+        with (told(f"{path} cannot be loaded as a SavedModel", OSError,
+                   ValueError, RuntimeError), quiet_stderr(), tf.init_scope(),
+              tf.compat.v1.name_scope(None)):
             return tf.saved_model.load(str(path), tags)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise KitError(f"{path} cannot be loaded as a SavedModel: {error}") from error
     finally:
         logger.setLevel(level)
 
@@ -2383,11 +2355,9 @@ class Trials:
 
     def hyperopt(self, points, **_):
         """Tree-structured Parzen estimators over the same space."""
-        try:
+        # 0.2.7 also needs an older setuptools.
+        with told('--search hyperopt needs pip install "hyperopt>=0.3"', ImportError):
             from hyperopt import fmin, hp, tpe
-        except ImportError as error:  # 0.2.7 also needs an older setuptools
-            raise KitError(f'--search hyperopt: {error}. pip install "hyperopt>=0.3" '
-                           'mends that.') from error
         space = self._space(hp.choice, lambda name, *ends: hp.loguniform(
             name, *np.log(ends)), hp.uniformint)
         fmin(lambda point: -self.scores([point])[0], space, tpe.suggest, points,
@@ -2593,11 +2563,8 @@ class Results:
 
     def _open(self):
         """Take up the same run, or move another one's files to a folder beside."""
-        try:
+        with told(f"--out {self.folder} is no folder to write to", OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise KitError(
-                f"--out {self.folder} is no folder to write to: {error}") from error
         earlier = {}
         with contextlib.suppress(OSError, ValueError):  # none, or half of one
             earlier = json.loads((self.folder / "run.json").read_bytes())
@@ -4252,11 +4219,9 @@ def command_words(argv):
         return [] if from_kernel else sys.argv[1:]
     words = []
     for part in argv:
-        try:
-            words += shlex.split(part) if isinstance(part, str) else map(
-                str, part or ())
-        except ValueError as error:  # a quote that is not closed
-            raise KitError(f"{part}: {error}.") from error
+        with told(part, ValueError):  # a quote that is not closed
+            words += shlex.split(part) if isinstance(part, str) else [
+                *map(str, part or ())]
     return words
 
 
@@ -4299,10 +4264,8 @@ def run_problem(name, words):
     out = given.pop("out") or (
         # Colab sets some of Kaggle's variables, too, but not this one.
         str(KAGGLE_WORKING) if "KAGGLE_KERNEL_RUN_TYPE" in os.environ else "results")
-    try:
+    with told("The data cannot be read", OSError):
         dataset = load_asked(name, given)
-    except OSError as error:
-        raise KitError(f"The data cannot be read: {error}") from error
     results = compare(dataset, out=out, **given)
     results.describe(command=[f"run_{name}.py", *words])
     show(results)
