@@ -35,9 +35,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
-import joblib
-import numpy as np
-import pandas as pd
+import joblib, numpy as np, pandas as pd
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from scipy import stats
@@ -2722,10 +2720,6 @@ class Estimate:
             return float(self.mean == 0)
         return float(2 * stats.t.sf(abs(self.mean) / self.error, self.degrees))
 
-    def with_draws(self, draws):
-        """What to expect of so many draws with the same mean and variance."""
-        return replace(self, draws=draws, degrees=draws - 1)
-
 
 def mcnemar_test(correct_a, correct_b):
     """Exact two-sided p value of two models' hits <bool>[n] on the same documents."""
@@ -2739,9 +2733,9 @@ def holm(p_values):
     """Holm's correction for several tests at once: adjusted p values, in order."""
     p_values = np.asarray(p_values, float)
     order = np.argsort(p_values)
-    steps = p_values[order] * np.arange(len(p_values), 0, -1)
+    scaled = p_values[order] * np.arange(len(p_values), 0, -1)
     adjusted = np.empty_like(p_values)
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1)
     return adjusted
 
 
@@ -2778,7 +2772,8 @@ class Verdict:
         rest = (f"({100 * LEVEL:.0f} %: {low:.1f} to {high:.1f}), "
                 f"at {self.cost:.2g} times its seconds.")
         if self.answer == "pays":
-            return f"{place} transfer pays: {self.encoder} is {distance} above {self.simple} {rest}"
+            return (f"{place} transfer pays: {self.encoder} is {distance} above "
+                    f"{self.simple} {rest}")
         if self.answer == "does not pay":
             most = (f"at most {high:.1f} points above" if high > 0 else
                     f"at least {-high:.1f} points below")
@@ -2956,18 +2951,26 @@ class Report:
         return {best, *(c for c, p in zip(others, holm(p_values)) if p >= level)}
 
     def table(self):
-        """The Table of the run: a row a setting, with intervals and the article's."""
-        rows = [*chain.from_iterable(map(self.setting_rows, self.settings)),
-                ["seconds", *map(self.seconds_text, self.columns)]]
+        """The Table of the run: a row a setting, with intervals and the article's; the
+        mean seconds of each column; notes, also of why a model failed."""
+        rows = list(chain.from_iterable(map(self.setting_rows, self.settings)))
+        found = self.results.frame("results")
+        seconds = found[found.error == ""].set_index("model")[list(SECONDS)].sum(axis=1)
+        rows.append(["seconds",
+                     *(f"{seconds[column.name].mean():.1f}"
+                       if column.name in seconds else "" for column in self.columns)])
         encoders = [f"{self.titles[column]}: {handle}, text {self.settings[0].text}"
                     for column in self.plain
                     if (handle := column.encoder(self.settings[0]))]
         cost = ("seconds: a model's mean to encode, fit and predict; texts encoded "
                 f"before cost nothing; {self.seconds:.0f} s in all")
-        notes = [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, cost, *self.notes,
-                 *self.failures()]
+        found = pd.concat([found, self.results.frame("learning_curve")])
+        found = found[found.error != ""].drop_duplicates(["model", "error"])
+        failed = [f"{model} failed: {error}"
+                  for model, error in zip(found.model, found.error)]
         return Table(self.heading, ["tokens/length", *self.titles.values()], rows,
-                     notes)
+                     [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, cost,
+                      *self.notes, *failed])
 
     def setting_rows(self, settings):
         """The table's rows of one setting: ours, and the article's where it has one."""
@@ -2986,20 +2989,6 @@ class Report:
         """The article's accuracies by model, where ours can be compared with them."""
         real = self.dataset.source != DEMO_SOURCE and self.metric == "accuracy"
         return self.dataset.corpus.article(settings) if real else {}
-
-    def seconds_text(self, column):
-        """A column's mean seconds over all settings and draws."""
-        rows = self.results.frame("results")
-        rows = rows[(rows.model == column.name) & (rows.error == "")]
-        seconds = rows[list(SECONDS)].sum(axis=1)
-        return f"{seconds.mean():.1f}" if len(seconds) else ""
-
-    def failures(self):
-        """A note for each reason why a model failed."""
-        rows = pd.concat([self.results.frame(n) for n in ("results", "learning_curve")])
-        rows = rows[rows.error != ""].drop_duplicates(["model", "error"])
-        return [f"{model} failed: {error}"
-                for model, error in zip(rows.model, rows.error)]
 
     def opponents(self, columns):
         """(columns with an encoder, simple columns)."""
@@ -3033,36 +3022,38 @@ class Report:
             lambda: self.document_variance(self.best(settings), settings))
         return difference, difference.interval()
 
-    def draws_that_tell(self, pair):
-        """How many draws would decide, if mean and variance stayed; None if none."""
-        for draws in range(max(pair.draws + 1, FEWEST_DRAWS), 1000):
-            low, high = pair.with_draws(draws).interval()
-            if low > ROPE or high < ROPE:
-                return draws
-        return None
-
     def verdict(self, settings):
         """The Verdict of one setting, or a sentence why there is none."""
         groups = self.opponents(self.compared(settings))
         if not all(groups):
             lacking = "simple model" if groups[0] else "column with an encoder"
-            return f"At {settings.maxtokens} words it is not said whether transfer pays: this run has no {lacking} with a result."
+            return (f"At {settings.maxtokens} words it is not said whether transfer "
+                    f"pays: this run has no {lacking} with a result.")
         best = self.best(settings)
         difference, interval = self.advantage(settings)
-        rows = [self.results.of("results", column, settings) for column in best]
-        costs = [frame[list(SECONDS)].sum(axis=1).mean() for frame in rows]
+        costs = [self.results.of("results", column, settings)[list(SECONDS)]
+                 .sum(axis=1).mean() for column in best]
         verdict = Verdict(
             settings.maxtokens, *(c.title(settings) for c in best), difference.mean,
             *interval, costs[0] / max(costs[1], 1e-9), difference.draws)
         if verdict.answer != "cannot be told":
             return verdict
-        return replace(verdict, enough=self.draws_that_tell(difference))
+        for draws in range(max(difference.draws + 1, FEWEST_DRAWS), 1000):
+            low, high = replace(difference, draws=draws, degrees=draws - 1).interval()
+            if low > ROPE or high < ROPE:  # if mean and variance stayed
+                return replace(verdict, enough=draws)
+        return verdict
 
     def curve(self, column, settings):
         """The metric along a learning curve: a Series of <float>[R] by size."""
-        rows = pd.concat([self.results.of(name, column, settings)
-                          for name in ("learning_curve", "results")])
+        rows = pd.concat([self.results.of("learning_curve", column, settings),
+                          self.results.of("results", column, settings)])
         return rows.groupby("nsamp")[self.metric].apply(np.array)
+
+    def curves(self, settings):
+        """({plain column: its curve}, all sizes in order)."""
+        curves = {column: self.curve(column, settings) for column in self.plain}
+        return curves, sorted(set().union(*(curve.index for curve in curves.values())))
 
     def saving(self, settings):
         """What transfer saves in labels, by the means of the learning curves, or "".
@@ -3078,12 +3069,14 @@ class Report:
         goal, size, few = theirs.iloc[-1], ours.index, " or fewer"
         reached = np.flatnonzero(ours >= goal)
         if not len(reached):
-            return f"{place} no number of labels tried makes {encoder} as good as {simple} with {most} a class."
+            return (f"{place} no number of labels tried makes {encoder} as good as "
+                    f"{simple} with {most} a class.")
         needed, last = size[reached[0]], reached[0] - 1
         if last >= 0:
             share = (goal - ours.iloc[last]) / (ours.iloc[last + 1] - ours.iloc[last])
             needed, few = round(size[last] * (needed / size[last]) ** share), ""
-        return f"{place} {encoder} with {needed:,}{few} labels a class is as good as {simple} with {most}."
+        return (f"{place} {encoder} with {needed:,}{few} labels a class is as good as "
+                f"{simple} with {most}.")
 
     def verdicts(self):
         """The answer: a Verdict for each setting, and what transfer saves in labels."""
@@ -3092,20 +3085,20 @@ class Report:
 
     def learning_curve_table(self, settings):
         """The Table of the metric by documents per class, and what the last step brought."""
-        curves = {column: self.curve(column, settings) for column in self.plain}
-        sizes = sorted(set().union(*(curve.index for curve in curves.values())))
+        curves, sizes = self.curves(settings)
         rows = [[str(size), *(mean_text(c.get(size, ())) for c in curves.values())]
                 for size in sizes]
         if len(sizes) > 1:
             ends = [[curve.get(size, np.array([np.nan])).mean() for size in sizes[-2:]]
                     for curve in curves.values()]
-            gains = [percent(b - a) for a, b in ends]
-            rows.append([f"{sizes[-2]} to {sizes[-1]}", *(
-                f"+{gain}" if gain[:1].isdigit() else gain for gain in gains)])
-        notes = [self.data_note, "documents per class before the split: 70 % of "
-                 "them are learnt from", "all sizes of a draw are judged on its same "
-                 "test part, and a larger training part contains the smaller ones",
-                 "the last row: would more labels pay?"]
+            gains = ["" if np.isnan(b - a) else f"{100 * (b - a):+.1f}"
+                     for a, b in ends]
+            rows.append([f"{sizes[-2]} to {sizes[-1]}", *gains])
+        notes = [
+            self.data_note,
+            "documents per class before the split: 70 % of them are learnt from",
+            "all sizes of a draw are judged on its same test part, and a larger training "
+            "part contains the smaller ones", "the last row: would more labels pay?"]
         heading = f"Learning curve. {self.heading}, tokens/length {settings.label}"
         return Table(heading, ["documents per class", *map(self.titles.get, curves)],
                      rows, notes)
@@ -3140,7 +3133,9 @@ class Report:
         how = ", ".join(sorted(self.results.frame("searches").search.unique()))
         header = ["tokens/length", "model", "before", "after", "gain", "95 %", "points",
                   "seconds", "best parameters"]
-        note = f"search: {how}; {FOLDS} folds of the training part, the test part is scored once; points and seconds are a search's mean, seconds since it was last taken up"
+        note = (f"search: {how}; {FOLDS} folds of the training part, the test part is "
+                "scored once; points and seconds are a search's mean, seconds since "
+                "it was last taken up")
         return Table(f"Tuning. {self.heading}", header, rows, [self.data_note, note])
 
     def confusion(self, column, settings):
@@ -3204,7 +3199,8 @@ class Report:
         rows = [[row.doc, self.dataset.classes[row.label],
                  f"{row.wrong} of {row.times}", row.said,
                  " ".join(texts[row.doc].split())[:160]] for row in missed.itertuples()]
-        heading = f"Errors. {self.dataset.title}, tokens/length {settings.label}: the test documents most often missed"
+        heading = (f"Errors. {self.dataset.title}, tokens/length {settings.label}: the "
+                   "test documents most often missed")
         header = ["document", "true class", "missed by", "said", "begins"]
         return Table(heading, header, rows, [self.data_note])
 
@@ -3435,8 +3431,7 @@ class Figures:
         size = (3.4 * len(rows) + 2.4, 4)
         figure, [panels] = self._new("Learning curve", 1, len(rows), size, sharey=True)
         for axes, settings in zip(panels, rows):
-            curves = {column: report.curve(column, settings) for column in report.plain}
-            sizes = sorted(set().union(*(curve.index for curve in curves.values())))
+            curves, sizes = report.curves(settings)
             for column, curve in curves.items():
                 means = 100 * curve.map(np.mean)
                 spread = 100 * curve.map(lambda v: v.std(ddof=len(v) > 1))
@@ -3569,7 +3564,12 @@ class Audit:
     def __init__(self, dataset, train, test, settings):
         self.dataset, self.train, self.test = dataset, train, test
         self.settings, self.classes = settings, dataset.classes
-        drawn = self._as_read(train.texts + test.texts)
+        # The words of each beginning, as they stand and as the simple models read them.
+        texts, first = train.texts + test.texts, settings[0]
+        natural = Tokens(first.maxtokens, text="natural").transform(texts)
+        article = Tokens(first.maxtokens, first.maxtokenlen).transform(texts)
+        drawn = [" ".join([*re.findall(r"\w+", plain.casefold()), cleaned])
+                 for plain, cleaned in zip(natural, article)]
         self.y = np.concatenate([train.y, test.y])
         rules = one_word_rules(drawn, self.y, len(self.classes))
         self.best = rules[:SHOWN_WORDS]
@@ -3577,15 +3577,6 @@ class Audit:
         self.copies, self.traces = self._copies(), self._traces()
         self.alike = self._alike(drawn)
         self.tables = self._tables()
-
-    def _as_read(self, texts):
-        """The words of each text's beginning, as they stand and as baselines read them,
-        joined by spaces."""
-        settings = self.settings[0]
-        natural = Tokens(settings.maxtokens, text="natural").transform(texts)
-        article = Tokens(settings.maxtokens, settings.maxtokenlen).transform(texts)
-        return [" ".join([*re.findall(r"\w+", plain.casefold()), cleaned])
-                for plain, cleaned in zip(natural, article)]
 
     @staticmethod
     def share(part, whole):
@@ -4225,22 +4216,6 @@ def command_words(argv):
     return words
 
 
-def load_asked(name, given):
-    """The Dataset that the command line asks for; what is said of it leaves `given`."""
-    data = given.pop("data")
-    if given.pop("demo"):
-        data = "demo"
-        given.setdefault("encoders", "mini")
-    columns = {what: given.pop(f"{what}_column") for what in ("text", "label", "id")
-               if f"{what}_column" in given}
-    options = Options(**given)  # refused before anything is read
-    if name in CORPORA:
-        return load(name, data, nsamp=options.nsamp, seed=options.seed)
-    if data == "auto":
-        raise KitError("Which texts? Name your table or folder: --data reviews.csv.")
-    return load("imdb", "demo") if data == "demo" else load(data, **columns)
-
-
 def show(results):
     """Print the pages of a run; in a notebook as HTML, with the figures."""
     if not in_notebook():
@@ -4256,16 +4231,29 @@ def show(results):
 
 
 def run_problem(name, words):
-    """One run of the command line: parse, compare, show; the exit code."""
+    """One run of the command line: parse, load, compare, show; the exit code."""
     if name not in (*CORPORA, "own"):
         raise KitError(f"There is no problem {name!r}, only {', '.join(CORPORA)} and "
                        f"own.{nearest(name, (*CORPORA, 'own'))}")
     given = vars(make_parser(name).parse_args(words))
-    out = given.pop("out") or (
-        # Colab sets some of Kaggle's variables, too, but not this one.
-        str(KAGGLE_WORKING) if "KAGGLE_KERNEL_RUN_TYPE" in os.environ else "results")
+    # Colab sets some of Kaggle's variables, too, but not this one.
+    kaggle = "KAGGLE_KERNEL_RUN_TYPE" in os.environ
+    out = given.pop("out") or (str(KAGGLE_WORKING) if kaggle else "results")
+    data = given.pop("data")
+    if given.pop("demo"):
+        data = "demo"
+        given.setdefault("encoders", "mini")
+    columns = {what: given.pop(f"{what}_column") for what in ("text", "label", "id")
+               if f"{what}_column" in given}
+    options = Options(**given)  # refused before anything is read
+    if name == "own" and data == "auto":
+        raise KitError("Which texts? Name your table or folder: --data reviews.csv.")
     with told("The data cannot be read", OSError):
-        dataset = load_asked(name, given)
+        if name == "own" and data != "demo":
+            dataset = load(data, **columns)
+        else:
+            dataset = load("imdb" if name == "own" else name, data, nsamp=options.nsamp,
+                           seed=options.seed)
     results = compare(dataset, out=out, **given)
     results.describe(command=[f"run_{name}.py", *words])
     show(results)
