@@ -1708,12 +1708,30 @@ class BertFeatures(FrozenEncoder):
 
 # ----------------------------------------------------------------------- Classifiers
 
+def scores_of(model, X):
+    """How likely a fitted model finds each class, <float>[n, K]: larger is likelier.
+    Distances or logits where it has them, else probabilities. Of two classes the first
+    column is the second's negative."""
+    if not hasattr(model, "decision_function"):
+        return model.predict_proba(X)
+    scores = model.decision_function(X)
+    return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
+
+
+class Likeliest(ClassifierMixin, BaseEstimator):
+    """A classifier that says the class with the highest score."""
+
+    def predict(self, X):
+        """The likeliest class of each row."""
+        return self.classes_[scores_of(self, X).argmax(axis=1)]
+
+
 def sigmoid(logits):
     """1 / (1 + exp(-x)) without overflow."""
     return 0.5 * (1 + np.tanh(0.5 * logits))
 
 
-class DenseHead(ClassifierMixin, BaseEstimator):
+class DenseHead(Likeliest):
     """The article's head: Dense(units, relu), the output, Adam, cross-entropy.
 
     Two classes have one sigmoid, as in the article; more a softmax of one output each.
@@ -1849,14 +1867,8 @@ class DenseHead(ClassifierMixin, BaseEstimator):
         positive = sigmoid(logits)
         return np.stack([1 - positive, positive], axis=1)
 
-    def predict(self, X):
-        """The likeliest class of each row."""
-        logits = self.decision_function(X)
-        best = (logits > 0).astype(int) if logits.ndim == 1 else logits.argmax(axis=1)
-        return self.classes_[best]
 
-
-class FineTunedBert(ClassifierMixin, BaseEstimator):
+class FineTunedBert(Likeliest):
     """The article's BERT model trained end to end: excerpts <str>[n] to K classes.
 
     The head starts as one trained on the frozen encoder, since a random one would
@@ -1905,12 +1917,8 @@ class FineTunedBert(ClassifierMixin, BaseEstimator):
         said = self.model_.predict(self._triplet(X), self.batch_size, verbose=0)
         return np.hstack([1 - said, said]) if said.shape[1] == 1 else said
 
-    def predict(self, X):
-        """The likeliest class of each text."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
-
-class NaiveBayesSVM(ClassifierMixin, BaseEstimator):
+class NaiveBayesSVM(Likeliest):
     """A linear SVM on features weighted by naive Bayes' log-count ratios (Wang and
     Manning, "Baselines and Bigrams", ACL 2012). X: which words and pairs of words a text
     has, <float>[n, v] (sparse); alpha: the count that every feature has beforehand. More
@@ -1943,12 +1951,6 @@ class NaiveBayesSVM(ClassifierMixin, BaseEstimator):
         """Distances from the border: <float>[n] of classes_[1], or <float>[n, K]."""
         distances = X @ self.coef_.T + self.intercept_
         return distances[:, 0] if distances.shape[1] == 1 else distances
-
-    def predict(self, X):
-        """The likeliest class of each row."""
-        scores = self.decision_function(X)
-        best = (scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
-        return self.classes_[best]
 
 
 # ------------------------------------------------------------------------- Algorithms
@@ -2114,16 +2116,6 @@ class Column:
 
 
 # ------------------------------------------------------------------------- Evaluation
-
-def scores_of(model, X):
-    """How likely a fitted model finds each class, <float>[n, K]: larger is likelier.
-    Distances or logits where it has them, else probabilities. Of two classes the first
-    column is the second's negative."""
-    if not hasattr(model, "decision_function"):
-        return model.predict_proba(X)
-    scores = model.decision_function(X)
-    return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
-
 
 def area_under_roc(y, predicted, scores, **weights):
     """Of class 1; of more classes the mean of one against the rest. Classes that y
@@ -3721,13 +3713,14 @@ class Audit:
 
 # ------------------------------------------------------------------------ Comparison
 
-def option(default, words, group, **rest):
+def option(default, words, **rest):
     """A field of Options: its default, its help, and argparse's words for it."""
-    return field(default=default, metadata={"help": words, "group": group} | rest)
+    return field(default=default, metadata={"help": words} | rest)
 
 
-TABLE, TEXTS, ENCODING, SEARCHING, LOOKING, RUNNING = (
-    "the table", "texts", "encoders", "tuning", "a closer look", "the run")
+# The groups of --help, by the first option of each.
+GROUPS = {"models": "the table", "keep_duplicates": "texts", "encoders": "encoders",
+          "tune": "tuning", "learning_curve": "a closer look", "time_limit": "the run"}
 
 
 @dataclass(frozen=True)
@@ -3735,56 +3728,47 @@ class Options:
     """What can be asked of a comparison: the keywords of compare(), and the options of
     the command line. None stands for what suits the data set, see Corpus."""
 
-    models: tuple | None = option(None, "columns of the table, any of "
-                                  f"{' '.join(ALGORITHMS)}, by spaces or commas", TABLE,
-                                  nargs="+")
-    nsamp: int | None = option(1000, "documents per class, or all", TABLE, lowest=4)
-    maxtokens: int | None = option(None, "words read of a document", TABLE, lowest=1)
-    maxtokenlen: int | None = option(
-        None, "characters read of a word by the simple models (default: 20 up to 50 "
-        "words, else 100)", TABLE, lowest=1)
-    sweep: bool = option(False, "the article's three settings, 50/20, 100/100, "
-                         "200/100, as one table", TABLE)
-    repeats: int = option(1, "fresh draws and splits: 5 or more tell luck", TABLE,
-                          lowest=1)
-    seed: int = option(0, "same seed, same numbers", TABLE, lowest=0)
-    metric: str = option(
-        "accuracy", "what tables, tests, searches and the answer go by", TABLE,
-        choices=tuple(MEASURES))
+    models: tuple = option(None, "columns of the table, any of "
+                           f"{' '.join(ALGORITHMS)}, by spaces or commas", nargs="+")
+    nsamp: int = option(1000, "documents per class, or all", lowest=4)
+    maxtokens: int = option(None, "words read of a document", lowest=1)
+    maxtokenlen: int = option(None, "characters read of a word by the simple models "
+                              "(default: 20 up to 50 words, else 100)", lowest=1)
+    sweep: bool = option(
+        False, "the article's three settings, 50/20, 100/100, 200/100, as one table")
+    repeats: int = option(1, "fresh draws and splits: 5 or more tell luck", lowest=1)
+    seed: int = option(0, "same seed, same numbers", lowest=0)
+    metric: str = option("accuracy", "what tables, tests, searches and the answer go by",
+                         choices=tuple(MEASURES))
     keep_duplicates: bool = option(
-        False, "leave copies of a text in, as the article did: they leak", TEXTS)
-    text: str | None = option(None, "what the encoders read: the words as they stand "
-                              "(natural), or less stop words, digits and punctuation "
-                              "(article)", TEXTS, choices=("article", "natural"))
+        False, "leave copies of a text in, as the article did: they leak")
+    text: str = option(None, "what the encoders read: the words as they stand "
+                       "(natural), or less stop words, digits and punctuation "
+                       "(article)", choices=("article", "natural"))
     encoders: str = option("full", "the article's large ones, or the small ones beside "
-                           "kit.py", ENCODING, choices=tuple(ENCODERS))
-    elmo: str | None = option(None, "another ELMo: a path, Kaggle handle or URL",
-                              ENCODING)
-    bert: str | None = option(None, "another BERT: a path, Kaggle handle or URL",
-                              ENCODING)
+                           "kit.py", choices=tuple(ENCODERS))
+    elmo: str = option(None, "another ELMo: a path, Kaggle handle or URL")
+    bert: str = option(None, "another BERT: a path, Kaggle handle or URL")
     pooling: str = option("mean", "how BERT's word vectors become one: their mean, or "
-                          "the first one's", ENCODING, choices=("mean", "first"))
-    n_fine_tune_layers: int = option(
-        0, "layers of BERT to train on your texts, from the top; 0 leaves it as it is",
-        ENCODING, lowest=0)
+                          "the first one's", choices=("mean", "first"))
+    n_fine_tune_layers: int = option(0, "layers of BERT to train on your texts, from "
+                                     "the top; 0 leaves it as it is", lowest=0)
     epochs: int = option(5, "passes through the texts when training what stands on an "
-                         "encoder", ENCODING, lowest=1)
-    batch_size: int = option(32, "texts per step of that training", ENCODING, lowest=1)
-    tune: tuple | None = option(None, "also tune these models (none named: all of the "
-                                "table)", SEARCHING, nargs="*")
-    search: str = option("grid", "how to tune", SEARCHING, choices=Trials.KINDS)
-    budget: str | None = option(None, "of each search: points for random and hyperopt "
-                                f"({BUDGET}), or a time as 60s for any", SEARCHING)
+                         "encoder", lowest=1)
+    batch_size: int = option(32, "texts per step of that training", lowest=1)
+    tune: tuple = option(
+        None, "also tune these models (none named: all of the table)", nargs="*")
+    search: str = option("grid", "how to tune", choices=Trials.KINDS)
+    budget: str = option(None, "of each search: points for random and hyperopt "
+                         f"({BUDGET}), or a time as 60s for any")
     learning_curve: bool = option(False, "the metric over documents per class, from "
-                                  "100 on: would more labels pay?", LOOKING)
-    audit: bool = option(False, "first the traps of the data: copies, leaks", LOOKING)
-    errors: int | None = option(
-        None, "the N texts that most models miss, and each model's heaviest words",
-        LOOKING, lowest=1, metavar="N")
-    time_limit: str | None = option(
-        None, "end a model's fit, or its search, after so long, as 300s", RUNNING)
-    jobs: int | None = option(None, "parallel workers (default: all cores)", RUNNING,
-                              lowest=1)
+                                  "100 on: would more labels pay?")
+    audit: bool = option(False, "first the traps of the data: copies, leaks")
+    errors: int = option(None, "the N texts that most models miss, and each model's "
+                         "heaviest words", lowest=1, metavar="N")
+    time_limit: str = option(
+        None, "end a model's fit, or its search, after so long, as 300s")
+    jobs: int = option(None, "parallel workers (default: all cores)", lowest=1)
 
     def __post_init__(self):
         """Read words as values, and refuse what cannot be, in a sentence."""
@@ -3794,17 +3778,15 @@ class Options:
         if self.budget:
             read = self._seconds if timed else self._whole
             read(self.budget, "--budget")
-        points = self.search in ("random", "hyperopt")
         for wrong, sentence in (
             (self.tune is None and (self.budget or self.search != "grid"),
              "--search and --budget say how --tune searches: add --tune."),
-            (self.budget and not timed and not points, "--budget "
-             f"{self.budget}: {self.search} tries all its points; give "
-             "seconds, as in 60s, or search by random or hyperopt."),
+            (self.budget and not timed and self.search not in ("random", "hyperopt"),
+             f"--budget {self.budget}: {self.search} tries all its points; give seconds, "
+             "as in 60s, or search by random or hyperopt."),
             (self.limit == 0, "--time-limit 0s leaves no time."),
-            (self.sweep and (self.maxtokens or self.maxtokenlen), "--sweep "
-             "runs the article's three settings: leave out "
-             "--maxtokens and --maxtokenlen, or leave out --sweep."),
+            (self.sweep and (self.maxtokens or self.maxtokenlen), "--sweep runs the "
+             "article's three settings: leave out --maxtokens and --maxtokenlen."),
             (self.learning_curve and (self.nsamp or start) < start, "--learning-curve "
              f"starts at {start} documents per class, and --nsamp is {self.nsamp}.")):
             if wrong:
@@ -3824,8 +3806,7 @@ class Options:
         if one.name in ("models", "tune"):  # a list, or a string with spaces or commas
             words = value if isinstance(value, str) else " ".join(map(str, value))
             kinds, values = ALGORITHMS, words.lower().replace(",", " ").split()
-        wrong = [word for word in values if word not in kinds] if values else [
-            "nothing"]
+        wrong = [w for w in values or ["nothing"] if not values or w not in kinds]
         if wrong:
             raise KitError(f"{flag}: {wrong[0]} is none of "
                            f"{', '.join(kinds)}.{nearest(wrong[0], kinds)}")
@@ -3867,9 +3848,8 @@ class Options:
         """The Settings of each row of the table."""
         suiting = self.suiting(dataset)
         pairs = SWEEP if self.sweep else [(suiting.maxtokens, suiting.maxtokenlen)]
-        names = {one.name for one in dataclasses.fields(Settings)} & vars(
-            suiting).keys()
-        common = {name: getattr(suiting, name) for name in names} | {
+        ours = {one.name for one in dataclasses.fields(Settings)}
+        common = {name: v for name, v in vars(suiting).items() if name in ours} | {
             "svm": dataset.corpus.svm, "store": str(cache_folder() / "features.sqlite")}
         return tuple(Settings(**common | {"maxtokens": tokens, "maxtokenlen": length})
                      for tokens, length in pairs)
@@ -4171,8 +4151,8 @@ def make_parser(name):
                     f"{corpus.title}?\nThe data: {wanted}.", epilog=EXAMPLES.format(
                         name=name, data="--data reviews.csv" if own else "--demo"))
     place = parser.add_argument_group("data and results")
-    place.add_argument("--data", default="auto", help="path of the table or folder"
-                       if own else "auto, demo, or a path")
+    data = "path of the table or folder" if own else "auto, demo, or a path"
+    place.add_argument("--data", default="auto", help=data)
     place.add_argument("--demo", action="store_true", help="try it on a small corpus "
                        "that ships with the kit, with the small encoders")
     for what in ("text", "label", "id") if own else ():
@@ -4180,11 +4160,11 @@ def make_parser(name):
                            help="of the table (default: guessed, and said)")
     place.add_argument("--out", help="folder of the results (default: results/, or "
                        "Kaggle's output)")
-    groups = {}
     for one in dataclasses.fields(Options):
-        about = {key: value for key, value in one.metadata.items()
-                 if key in ("nargs", "metavar")}
-        group, words = one.metadata["group"], one.metadata["help"]
+        if one.name in GROUPS:
+            group = parser.add_argument_group(GROUPS[one.name])
+        words, about = one.metadata["help"], {key: one.metadata[key] for key in (
+            "nargs", "metavar") if key in one.metadata}
         default = getattr(corpus, one.name, one.default) or one.default
         if "choices" in one.metadata and one.default is not None:
             words += f": {', '.join(one.metadata['choices'])}"
@@ -4193,11 +4173,8 @@ def make_parser(name):
         elif default is not None:
             shown = " ".join(default) if isinstance(default, tuple) else default
             words += f" (default: {shown})"
-        if group not in groups:
-            groups[group] = parser.add_argument_group(group)
-        groups[group].add_argument(
-            f"--{one.name.replace('_', '-')}", default=argparse.SUPPRESS,
-            help=words.replace("%", "%%"), **about)
+        group.add_argument(f"--{one.name.replace('_', '-')}", default=argparse.SUPPRESS,
+                           help=words.replace("%", "%%"), **about)
     return parser
 
 
