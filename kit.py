@@ -213,7 +213,6 @@ def reachable(url, seconds=3):
     """Whether a URL's host answers within the seconds; asked once, and in a thread, as
     looking up a name has no time limit of its own in a kernel without internet."""
     answered = []
-
     def ask():
         with contextlib.suppress(OSError, ValueError):
             # An HTTPError is an answer, if not a friendly one.
@@ -684,7 +683,6 @@ class Need:
     name is the one in the Kaggle data set `kaggle` ("owner/slug"); url: the publisher's
     own file, known_hash its checksum; begins_with: what stands in its first 512 bytes,
     and not in a file of the same name in other data sets."""
-
     names: tuple
     kaggle: str
     url: str = ""
@@ -701,7 +699,6 @@ class Need:
 
     def find(self, roots, demo):
         """The first such path at or below the roots; the demo only if asked for."""
-
         def fits(path):
             return self.is_it(path) and (demo or not is_synthetic(path))
 
@@ -733,7 +730,6 @@ class Corpus:
     of a corpus too large to read whole a sample of `size`; svm: SVC's parameters;
     balanced: whether each class gives nsamp documents, or at most so many; published:
     the article's accuracies in %, a dict by model for each of SWEEP."""
-
     title: str = "own texts"
     needs: tuple = ()
     read: Callable | None = None
@@ -837,7 +833,6 @@ class Dataset:
     """Texts and their classes: the frame has the columns id, text, label <category>.
     name: an entry of CORPORA, or any other; title: for tables and figures; source:
     where the texts come from; dropped: how many texts were left out, by reason."""
-
     frame: pd.DataFrame
     name: str = "own"
     title: str = "own texts"
@@ -949,7 +944,6 @@ def load_corpus(name, data, nsamp, seed):
     corpus = CORPORA[name]
     paths = [Path(path) for path in corpus.find(data)]
     size = 6 * (nsamp or ALL_NSAMP)  # since half of a mailbox is copies
-
     def read():
         frame = corpus.read(paths, size, seed)
         for column in ("id", "text"):  # UTF-8 cannot write lone surrogates
@@ -1605,7 +1599,6 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
     path: the encoder's handle or folder; store: the SQLite file of the features, None
     for memory only. The features are kept by the encoder's content, the limit and the
     text, so epochs, folds, grids, repeats and later runs cost no pass."""
-
     pooling = "layer means"
     max_seq_length = None  # word pieces, where the encoder reads such
 
@@ -1771,7 +1764,6 @@ class DenseHead(Likeliest):
 
     def _initial_weights(self, shape, rng):
         """Keras' start: Glorot-uniform kernels, zero biases; equal shares, gamma 1."""
-
         def kernel(rows, columns):
             limit = np.sqrt(6 / (rows + columns))
             return rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
@@ -1961,7 +1953,6 @@ class Settings:
     documents per class; maxtokens, maxtokenlen: the article's limits, in words and
     characters; text: what the encoders read, "article" or "natural"; svm: parameters of
     SVC; store: the SQLite file of the features, None for memory only."""
-
     nsamp: int = 1000
     maxtokens: int = 50
     maxtokenlen: int = 20
@@ -1992,7 +1983,6 @@ class Algorithm:
     resource: what successive halving gives more of, documents or one of the grid's;
     growth: with which power of the texts the seconds of a fit grow, of models that can
     take long; judged: whether it is an opponent at all."""
-
     title: str
     steps: Callable
     param_grid: dict = field(default_factory=dict)
@@ -2082,7 +2072,6 @@ ALGORITHMS = {
 @dataclass(frozen=True)
 class Column:
     """A column of the table: a model, plain or the best of a search."""
-
     model: str
     tuned: bool = False
 
@@ -2141,7 +2130,6 @@ class Outcome:
     """What one model did on one split. Times in seconds; measures 0..1; predicted
     <int>[n_test]; scores <float>[n_test, K]; params: the parameters of the steps;
     history: by epoch, if any; search: the Search that chose the parameters."""
-
     measures: dict
     encode_seconds: float
     fit_seconds: float
@@ -2218,7 +2206,6 @@ def time_limit(seconds):
     if not (seconds and can and hasattr(signal, "setitimer")):
         yield
         return
-
     def ring(*_):
         raise TimeSpent
 
@@ -2245,7 +2232,6 @@ class Search:
     parameters, not fitted; score: their mean over the folds, 0..1; points: how many were
     tried in all folds; seconds: of this run; ended: "done", "budget spent" or
     "interrupted"."""
-
     model: Pipeline
     how: str
     params: dict
@@ -2271,7 +2257,6 @@ class Trials:
     kinds of search are methods: grid, random, hyperopt, halving. rows: dicts of
     tuning.csv that are known already; record(row) keeps a new one. deadline:
     time.monotonic() after which TimeSpent is raised."""
-
     KINDS = ("grid", "random", "hyperopt", "halving")
 
     def __init__(self, model, param_grid, X, y, seed, metric, jobs, rows, record,
@@ -2477,7 +2462,6 @@ class Task:
     """One model at one setting on one draw: one row of results.csv. settings.nsamp: the
     documents per class that it learns from, before the split; they are fewer than the
     `drawn` ones on a learning curve only."""
-
     column: Column
     settings: Settings
     repeat: int
@@ -2680,7 +2664,6 @@ class Estimate:
     taken from the test documents. The training parts overlap, so the variance of the
     mean is (1/R + n_test/n_train) times that of one value (Nadeau and Bengio 2003),
     which is also the correlated t of Benavoli et al. (JMLR 18, 2017)."""
-
     mean: float
     variance: float
     draws: int
@@ -2738,7 +2721,6 @@ class Verdict:
     interval, free of the luck of the choice (see Report.advantage), 0..1; cost: the ratio
     of their seconds; draws: how many there were; enough: how many would tell, None if a
     thousand would not."""
-
     maxtokens: int
     encoder: str
     simple: str
@@ -2810,7 +2792,6 @@ def interval_text(interval, bounds=(0, 1)):
 @dataclass(frozen=True)
 class Table:
     """A heading, rows <str> under a header, and notes."""
-
     heading: str
     header: list
     rows: list = field(default_factory=list)
@@ -3003,7 +2984,6 @@ class Report:
         pair = self.paired(*self.best(settings), settings)
         if pair.draws == 1:
             return pair, pair.interval(1 - (1 - LEVEL) / np.prod([*map(len, groups)]))
-
         def chosen_elsewhere(group):
             values = np.array([self.values(column, settings) for column in group])
             others = values.sum(axis=1, keepdims=True) - values  # [columns, draws]
@@ -3727,7 +3707,6 @@ GROUPS = {"models": "the table", "keep_duplicates": "texts", "encoders": "encode
 class Options:
     """What can be asked of a comparison: the keywords of compare(), and the options of
     the command line. None stands for what suits the data set, see Corpus."""
-
     models: tuple = option(None, "columns of the table, any of "
                            f"{' '.join(ALGORITHMS)}, by spaces or commas", nargs="+")
     nsamp: int = option(1000, "documents per class, or all", lowest=4)
@@ -3998,7 +3977,6 @@ class Run:
     def _here(self, task):
         """Compute a task in this process."""
         limit, (train, test) = self.options.limit, self.parts_of(task)
-
         def call():
             model, search = task.column.pipeline(task.settings), None
             if task.column.tuned:
