@@ -158,8 +158,7 @@ def write_atomically(path, content):
 
 @functools.cache
 def content_digest(path, stamp):
-    """SHA-256 of a folder's files and their names, read once a process and stamp (what
-    changes with the content, as times_of gives it)."""
+    """SHA-256 of a folder's files, read once a process and stamp (see times_of)."""
     digest = hashlib.sha256()
     for name, *_ in stamp:
         with open(Path(path, name), "rb") as stream:
@@ -180,8 +179,7 @@ FORMAT = 1  # of what the caches hold: raise it when a reader or an encoder pass
 
 
 def cached_frame(name, made_of, read):
-    """The frame that read() returns, from a Parquet file after the first time if there is
-    a library for Parquet. made_of: all that the frame depends on."""
+    """The frame that read() returns; kept as Parquet, by all that it is made_of."""
     key = hashlib.sha256(repr((FORMAT, made_of)).encode()).hexdigest()[:24]
     path = cache_folder() / "corpora" / f"{name}-{key}.parquet"
     with contextlib.suppress(ImportError, OSError, ValueError):  # pyarrow's: ValueErrors
@@ -353,8 +351,7 @@ class TableFile:
 
 
 class Columns:
-    """Which columns of a frame are text, label and id (attributes, names or ""). What
-    is not named is guessed where there is one sensible guess."""
+    """Which columns of a frame are text, label, id ("" for none): named or guessed."""
 
     def __init__(self, frame, text="", label="", id=""):
         self.frame, self.names = frame, ", ".join(map(str, frame))
@@ -424,9 +421,8 @@ class Columns:
 
 
 def as_labels(values, column):
-    """Labels as an ordered category <category>[n], numbers by size, words by letter.
-    Missing and blank ones stay missing, whole numbers lose their point. A KitError if
-    they are no labels of classes."""
+    """Labels as an ordered category <category>[n], numbers by size, words by letter;
+    missing and blank ones stay missing. A KitError if they are no labels of classes."""
     with told(f"Column {column!r} holds lists or objects, no words or numbers",
               TypeError):
         codes, kinds = pd.factorize(values)
@@ -452,9 +448,8 @@ def as_labels(values, column):
 
 
 def read_table(table, text="", label="", id=""):
-    """The frame id, text, label of a table: a file's path, or a DataFrame. text, label,
-    id: its columns; what is not named is guessed if there is one sensible guess, and
-    said aloud. Rows without an id are called by their number."""
+    """The frame id, text, label of a table, a path or a DataFrame. text, label, id: its
+    columns, guessed (and said) if not named; the default id is a row's number."""
     frame = table if isinstance(table, pd.DataFrame) else TableFile(table).frame()
     if not len(frame):
         raise KitError(f"{'The table' if frame is table else table} has no rows.")
@@ -523,9 +518,8 @@ class Mail:
         self.raw = raw
 
     def text(self):
-        """The plain parts, else the HTML as text; transfer encodings undone. An
-        attachment, or nothing, gives "". Where the e-mail library gives up on a broken
-        message, it is all that follows the first blank line."""
+        """The plain parts, else the HTML as text, decoded; "" for none. What the e-mail
+        library gives up on is all that follows the first blank line."""
         try:
             parts = [part for part in self._parsed().walk() if not part.is_multipart()
                      and part.get_content_disposition() != "attachment"]
@@ -611,8 +605,7 @@ SEPARATOR = re.compile(
 
 
 def read_email(paths, size, seed):
-    """The frame id, text, label of a sample of Enron's messages, and of all letters of
-    fradulent_emails.txt (so it is spelt)."""
+    """The frame id, text, label of a sample of Enron's messages, and all letters."""
     enron, fraud = paths
     letters = SEPARATOR.split(fraud.read_bytes())[1:]
     if not letters:
@@ -665,8 +658,7 @@ def read_imdb(paths, size, seed):
 
 
 def is_synthetic(path):
-    """Whether a file, archive or folder is one of the kit's demo corpora, or a copy. By
-    its own words, wherever it lies: all of them say so at their beginning."""
+    """Whether a path is one of the kit's demo corpora or a copy, by its first words."""
     path = path / "README" if path.is_dir() else path
     try:
         with open(path, "rb") as file:
@@ -679,10 +671,9 @@ def is_synthetic(path):
 
 @dataclass(frozen=True)
 class Need:
-    """One file or folder of a corpus: its possible names, and who publishes it. The last
-    name is the one in the Kaggle data set `kaggle` ("owner/slug"); url: the publisher's
-    own file, known_hash its checksum; begins_with: what stands in its first 512 bytes,
-    and not in a file of the same name in other data sets."""
+    """One file or folder of a corpus: its possible names, the last that in the Kaggle
+    data set `kaggle` ("owner/slug"); url, known_hash: of the publisher's own file;
+    begins_with: what no file of the same name in other data sets begins with."""
     names: tuple
     kaggle: str
     url: str = ""
@@ -724,12 +715,11 @@ PUBLISHED_NSAMP = 1000
 
 @dataclass(frozen=True)
 class Corpus:
-    """What is special about a data set, and the options' defaults for it.
-
-    needs: the files it is made of; read(paths, size, seed): their frame id, text, label,
-    of a corpus too large to read whole a sample of `size`; svm: SVC's parameters;
-    balanced: whether each class gives nsamp documents, or at most so many; published:
-    the article's accuracies in %, a dict by model for each of SWEEP."""
+    """What is special about a data set, and the options' defaults for it. needs: its
+    files; read(paths, size, seed): their frame id, text, label, of a corpus too large a
+    sample of `size`; svm: SVC's parameters; balanced: whether each class gives nsamp
+    documents, or up to so many; published: the article's accuracies in % by model, for
+    each of SWEEP."""
     title: str = "own texts"
     needs: tuple = ()
     read: Callable | None = None
@@ -816,8 +806,7 @@ NO_WORD = re.compile(r"[\W_]+")
 
 
 def folded(texts):
-    """Keys <uint64>[n] of texts, blind to case, white space and punctuation: the same for
-    the same words in order, 0 for none."""
+    """Keys <uint64>[n] of texts, blind to case and punctuation; 0 without words."""
     words = [NO_WORD.sub(" ", text.casefold()).strip() for text in texts]
     keys = pd.util.hash_array(np.array([*words, ""], dtype=object), categorize=False)
     return np.where(keys[:-1] == keys[-1], np.uint64(0), keys[:-1])
@@ -915,9 +904,8 @@ class Dataset:
         return replace(left, frame=left.frame.assign(label=label))
 
     def draw(self, nsamp=1000, seed=0, repeat=0):
-        """(train, test): nsamp documents per class (None: all), split 70/30, stratified.
-        The article's corpora give nsamp of each class or none at all; of others each
-        class gives what it has, up to nsamp."""
+        """(train, test), split 70/30, stratified, of nsamp documents per class (None:
+        all); of own texts a class may give fewer."""
         random_state = seed_of_repeat(seed, repeat)
         rng, rows = np.random.default_rng(random_state), []
         for label, name in enumerate(self.classes):
@@ -960,9 +948,8 @@ def load_corpus(name, data, nsamp, seed):
 
 def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     """The Dataset of a name in CORPORA, a path, or a DataFrame. data: where a corpus'
-    files are (a path, "auto", "demo"), of which one too large to be read whole gives a
-    sample by nsamp and seed; text, label, id: the columns of a table. Rows without text
-    or label are left out and counted."""
+    files are (a path, "auto", "demo"); nsamp, seed: of the sample of a large one; text,
+    label, id: a table's columns. Rows without text or label go."""
     if isinstance(source, pd.DataFrame):
         dataset = Dataset(read_table(source, text, label, id))
     elif str(source) in CORPORA:
@@ -1063,9 +1050,8 @@ def padded_triplet(ids, length):
 
 
 class WordPieces:
-    """Texts to ids of word pieces, as bert-tensorflow's FullTokenizer gives them. By
-    the library `tokenizers`, a hundred times faster; its Unicode tables are newer, so
-    that rare code points can differ."""
+    """Texts to ids of word pieces, as FullTokenizer of bert-tensorflow gives them (but
+    rare code points), by the library `tokenizers`, a hundred times faster."""
 
     def __init__(self, vocab_file, do_lower_case):
         from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
@@ -1105,10 +1091,9 @@ KAGGLE_HANDLE = re.compile(
 
 
 class Encoder:
-    """The SavedModel that a handle names: a path (from here, or from this file), a Kaggle
-    handle, or a URL, which gives a packed one. name: what tables call it, a folder's name
-    or the whole handle; kaggle: its name there, or ""; url: where it can be downloaded
-    packed, if the handle or its old address tells."""
+    """The SavedModel that a handle names: a path (from here, or from this file), a
+    Kaggle handle, or a URL of a packed one. name: what tables call it; kaggle: its name
+    there, or ""; url: where it can be downloaded packed, if anything tells."""
 
     def __init__(self, handle):
         match = KAGGLE_HANDLE.match(str(handle))
@@ -1522,10 +1507,9 @@ def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
 # -------------------------------------------------------------------- Frozen features
 
 class FeatureStore:
-    """Feature vectors by key: in memory, and in a SQLite file if a path is given.
-    SQLite survives a killed kernel and serves several processes and threads; where the
-    disk is full or the file broken, memory alone has to do. `written` counts the new
-    vectors."""
+    """Feature vectors by key: in memory, and in a SQLite file if a path is given, which
+    survives a killed kernel and serves several processes and threads. Where the disk is
+    full or the file broken, memory has to do. written: how many new vectors it got."""
 
     def __init__(self, path=None):
         self.memory = {}
@@ -1595,10 +1579,9 @@ BATCH_TOKENS = 8192
 
 
 class FrozenEncoder(TransformerMixin, BaseEstimator):
-    """Excerpts <str>[n] to features <float32>[n, ...]; each text is encoded only once.
-    path: the encoder's handle or folder; store: the SQLite file of the features, None
-    for memory only. The features are kept by the encoder's content, the limit and the
-    text, so epochs, folds, grids, repeats and later runs cost no pass."""
+    """Excerpts <str>[n] to features <float32>[n, ...], kept by the encoder's content,
+    the limit and the text, so that each is encoded only once. path: the encoder's
+    handle; store: the SQLite file of the features, None for memory only."""
     pooling = "layer means"
     max_seq_length = None  # word pieces, where the encoder reads such
 
@@ -1678,9 +1661,8 @@ class ElmoFeatures(FrozenEncoder):
 
 
 class BertFeatures(FrozenEncoder):
-    """BERT's embedding <float32>[n, d]: pooling "mean" over the mask, or "first".
-    max_seq_length: word pieces that are read of a text, the two special ones among
-    them; None leaves it to the encoder."""
+    """BERT's embedding <float32>[n, d]: pooling "mean" over the mask, or "first" of at
+    most max_seq_length word pieces with the two special ones (None: all)."""
 
     def __init__(self, path, store=None, pooling="mean", max_seq_length=None):
         super().__init__(path, store)
@@ -1702,9 +1684,8 @@ class BertFeatures(FrozenEncoder):
 # ----------------------------------------------------------------------- Classifiers
 
 def scores_of(model, X):
-    """How likely a fitted model finds each class, <float>[n, K]: larger is likelier.
-    Distances or logits where it has them, else probabilities. Of two classes the first
-    column is the second's negative."""
+    """How likely a fitted model finds each class, <float>[n, K]: distances or logits,
+    else probabilities. Of two classes the first column is the second's negative."""
     if not hasattr(model, "decision_function"):
         return model.predict_proba(X)
     scores = model.decision_function(X)
@@ -1861,12 +1842,11 @@ class DenseHead(Likeliest):
 
 
 class FineTunedBert(Likeliest):
-    """The article's BERT model trained end to end: excerpts <str>[n] to K classes.
-
-    The head starts as one trained on the frozen encoder, since a random one would
-    distort the encoder before it has learnt anything (Kumar et al. 2022), and learn
-    little itself at the encoder's rate. Parameters as in build_bert_model, BertFeatures
-    and DenseHead. model_ is the Keras model, history_ its history."""
+    """The article's BERT model trained end to end: excerpts <str>[n] to K classes. Its
+    head starts as one trained on the frozen encoder, since a random one would distort
+    it (Kumar et al. 2022), and learn little itself at its rate. Parameters as in
+    build_bert_model, BertFeatures and DenseHead. model_: the Keras model, history_: its
+    history."""
 
     def __init__(self, path, n_fine_tune_layers=2, pooling="mean", max_seq_length=None,
                  epochs=5, batch_size=32, learning_rate=5e-5, random_state=None):
@@ -1975,14 +1955,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class Algorithm:
-    """A model of the table: its title, and the steps after `tokens` of its pipeline.
-
-    steps(settings) gives [(step name, estimator), ...]; encoder(settings) the handle of
-    what reads the text, "" for none, which reads its own recipe of the text, whatever
-    the settings say. param_grid: what --tune tries, of any step, tokens__maxtokens, too;
-    resource: what successive halving gives more of, documents or one of the grid's;
-    growth: with which power of the texts the seconds of a fit grow, of models that can
-    take long; judged: whether it is an opponent at all."""
+    """A model of the table. steps(settings): [(step name, estimator), ...] after
+    `tokens`; encoder(settings): the handle of what reads the text, "" for none, which
+    reads its own recipe of the text; param_grid: what --tune tries, of any step,
+    tokens__maxtokens, too; resource: what successive halving gives more of, documents
+    or one of the grid's; growth: with which power of the texts its seconds grow, if it
+    can take long; judged: whether it is an opponent at all."""
     title: str
     steps: Callable
     param_grid: dict = field(default_factory=dict)
@@ -2228,10 +2206,9 @@ HALVING_FACTOR = 3  # of all points, a third goes on with three times the resour
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found, and what it cost. model: the pipeline with the best
-    parameters, not fitted; score: their mean over the folds, 0..1; points: how many were
-    tried in all folds; seconds: of this run; ended: "done", "budget spent" or
-    "interrupted"."""
+    """What a search found, and what it cost. model: the best pipeline, not fitted;
+    score: its mean over the folds, 0..1; points: how many were tried in all folds;
+    seconds: of this run; ended: "done", "budget spent" or "interrupted"."""
     model: Pipeline
     how: str
     params: dict
@@ -2253,10 +2230,9 @@ def score_point(model, params, X, y, fit_rows, judge_rows, metric):
 
 
 class Trials:
-    """The scores of a search by point, fold and resource; none is computed twice. The
-    kinds of search are methods: grid, random, hyperopt, halving. rows: dicts of
-    tuning.csv that are known already; record(row) keeps a new one. deadline:
-    time.monotonic() after which TimeSpent is raised."""
+    """The scores of a search by point, fold and resource; none is computed twice. Its
+    kinds are methods. rows: dicts of tuning.csv that are known already; record(row)
+    keeps a new one; deadline: time.monotonic() after which TimeSpent is raised."""
     KINDS = ("grid", "random", "hyperopt", "halving")
 
     def __init__(self, model, param_grid, X, y, seed, metric, jobs, rows, record,
@@ -2339,10 +2315,9 @@ class Trials:
              show_progressbar=False, rstate=np.random.default_rng(self.seed))
 
     def halving(self, resource, **_):
-        """Successive halving: the best third goes on with three times the resource.
-        More documents for most; where the resource is a parameter (trees), its largest
-        value is for the winner alone, which needs no judging, and the last round gets a
-        ninth: that chose as well as the whole grid, on five draws of e-mail."""
+        """Successive halving: the best third goes on with three times the resource,
+        documents for most. Of a parameter (trees), the last round gets a ninth of the
+        largest value: that chose as well as the whole grid, on five draws of e-mail."""
         grid = dict(self.param_grid)
         values = grid.pop(resource, None)
         most = max(values) // HALVING_FACTOR**2 if values else len(self.y)
@@ -2356,8 +2331,7 @@ class Trials:
             points = [points[i] for i in best[: -(-len(points) // HALVING_FACTOR)]]
 
     def best(self):
-        """(parameters, mean score, points tried) of the best point with all its folds;
-        of successive halving only the last round counts, with most of the resource."""
+        """(parameters, mean score, points tried) of the best point with all folds."""
         scores = {}
         for (point, _, resource), score in self.known.items():
             scores.setdefault((resource, point), []).append(score)
@@ -2372,12 +2346,11 @@ class Trials:
 
 def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accuracy",
          resource="n_samples", jobs=None, rows=(), record=lambda row: None):
-    """The Search of a pipeline's best parameters, on the training part only.
-
-    how: one of Trials.KINDS; budget: points <int>, or seconds as "60s"; resource: what
-    halving gives more of, n_samples or a parameter of the grid, of which the winner gets
-    the most. rows: scores that are known (dicts of tuning.csv), record(row): keeps a new
-    one. Ctrl-C and a spent budget end the search; the best point so far is taken."""
+    """The Search of a pipeline's best parameters, on the training part only. how: one
+    of Trials.KINDS; budget: points <int>, or seconds as "60s"; resource: what halving
+    gives more of, n_samples or a parameter, of which the winner gets the most; rows:
+    known scores (of tuning.csv); record(row): keeps a new one. Ctrl-C and a spent
+    budget end the search with the best point so far."""
     timed, started = str(budget or "").endswith("s"), time.monotonic()
     # The first steps that learn nothing and are not searched make the same of a text in
     # every fold: they do it once, so that workers need neither encoder nor TensorFlow.
@@ -2443,8 +2416,7 @@ WRITTEN = ("table.md", "tuning.md", "learning_curve.md", "errors.md", "audit.md"
 
 
 def typed(rows, columns):
-    """Rows (dicts, or a frame) as a frame with these columns and types. Rows in which a
-    whole number is missing are left out: a kill has cut them short."""
+    """Rows (dicts, or a frame) as a frame of these types, less those cut short."""
     frame = pd.DataFrame(rows, columns=list(columns))
     for name, kind in columns.items():
         values = frame[name].astype(object)
@@ -2459,9 +2431,8 @@ def typed(rows, columns):
 
 @dataclass(frozen=True)
 class Task:
-    """One model at one setting on one draw: one row of results.csv. settings.nsamp: the
-    documents per class that it learns from, before the split; they are fewer than the
-    `drawn` ones on a learning curve only."""
+    """One model at one setting on one draw: a row of results.csv. Below `drawn`,
+    settings.nsamp is a size of a learning curve."""
     column: Column
     settings: Settings
     repeat: int
@@ -2481,12 +2452,10 @@ class Task:
 
 
 class Results:
-    """What a run found: tidy frames, each also a CSV file if there is a folder.
-
-    asked: whatever makes two runs the same, as JSON data. A run that did not finish is
-    taken up again by the same asked; another run's files are moved to a folder beside.
-    report: what tables and figures take, once the run is over; pages: all there is to
-    read, by name. interrupted: whether it, or a search, was ended by Ctrl-C."""
+    """What a run found: tidy frames, each also a CSV file if there is a folder. asked:
+    what makes two runs the same, as JSON data: the same unfinished run is taken up
+    again, another one's files are moved aside. report: what tables and figures take,
+    once it is over; pages: all there is to read; interrupted: whether by Ctrl-C."""
 
     def __init__(self, folder=None, asked=None, classes=()):
         self.folder = folder and Path(folder)
@@ -2658,12 +2627,10 @@ RESAMPLES = 100  # of the test documents, for the deviation of measures but accu
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over repeated random splits, and how sure it is.
-
-    variance: of one draw's value; degrees: of freedom, infinite where the variance is
-    taken from the test documents. The training parts overlap, so the variance of the
-    mean is (1/R + n_test/n_train) times that of one value (Nadeau and Bengio 2003),
-    which is also the correlated t of Benavoli et al. (JMLR 18, 2017)."""
+    """A mean over repeated random splits, and how sure it is. variance: of one draw's
+    value; degrees: of freedom, infinite if it is from the test documents. As training
+    parts overlap, the mean's variance is (1/R + n_test/n_train) times that of one value
+    (Nadeau and Bengio 2003; the correlated t of Benavoli et al., JMLR 18, 2017)."""
     mean: float
     variance: float
     draws: int
@@ -2716,11 +2683,10 @@ def holm(p_values):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether transfer pays at a setting: best column with an encoder against the best
-    without, by their titles. difference, low, high: how far the encoder is above and its
-    interval, free of the luck of the choice (see Report.advantage), 0..1; cost: the ratio
-    of their seconds; draws: how many there were; enough: how many would tell, None if a
-    thousand would not."""
+    """Whether transfer pays at a setting: the best column with an encoder against the
+    best without, by title. difference, low, high: how far it is above, and the interval
+    (see Report.advantage), 0..1; cost: the ratio of their seconds; draws: how many
+    there were; enough: how many would tell, None if a thousand would not."""
     maxtokens: int
     encoder: str
     simple: str
@@ -2906,9 +2872,8 @@ class Report:
         return [column for column in self.columns if whole and repeats[column] == whole]
 
     def marked(self, settings):
-        """The best column of a row, and those that cannot be told from it. Paired
-        tests, Holm's correction over the row; for one draw and accuracy McNemar's exact
-        test."""
+        """The best column of a row, and those that paired tests with Holm's correction
+        (for one draw and accuracy McNemar's exact test) cannot tell from it."""
         columns = self.compared(settings)
         if len(columns) < 2:
             return set()
@@ -2977,9 +2942,8 @@ class Report:
 
     def advantage(self, settings):
         """The Estimate of how far the best encoder is above the best simple model, and
-        its interval (low, high). The best of several looks better than it is. So both
-        are chosen, for each draw, on the other draws; with one draw only the interval is
-        Bonferroni's instead, for all pairs there are."""
+        its interval. As the best of several looks too good, both are chosen, for each
+        draw, on the others; of one draw the interval is Bonferroni's for all pairs."""
         groups = self.opponents(self.compared(settings))
         pair = self.paired(*self.best(settings), settings)
         if pair.draws == 1:
@@ -3135,10 +3099,9 @@ class Report:
         return Table(heading, header, rows, [self.data_note, "in % of the true class"])
 
     def most_missed(self, settings, count):
-        """The test documents that most models miss: a frame, the most missed first.
-        Columns doc, label, wrong and times (over models and repeats), far (how far on
-        the wrong side, 0..1), said (what was said instead, by title). Models that
-        always say the same do not count."""
+        """The test documents that most models miss, most missed first: a frame of doc,
+        label, wrong and times (over models and repeats), far (on the wrong side, 0..1),
+        said (instead, by title). Models that always say the same do not count."""
         rows, classes = [], np.array(self.dataset.classes, dtype=object)
         for column in self.columns:
             found = self.results.of("predictions", column, settings)
@@ -3234,8 +3197,7 @@ class Figures:
         return figure
 
     def history(self, column):
-        """Training and held-out accuracy by epoch of a head, a colour per setting, means
-        over the repeats. None for a column without epochs."""
+        """Accuracy in training and held out by epoch of a head; None without epochs."""
         rows = self.report.results.frame("history")
         rows = rows[rows.model == column.name]
         if not len(rows):
@@ -3284,8 +3246,7 @@ class Figures:
 
     @staticmethod
     def roc_curve(judged):
-        """(false, true) positive rates <float>[101], the mean over repeats and classes:
-        of two classes class 1 is the positive one; of more each against the rest."""
+        """Mean (false, true) positive rates <float>[101] over repeats and classes."""
         grid, curves = np.linspace(0, 1, 101), []
         for y, _, scores in judged:
             for c in range(scores.shape[1]) if scores.shape[1] > 2 else [1]:
@@ -3342,8 +3303,7 @@ class Figures:
         return figure
 
     def tried(self, column):
-        """A frame of a column's points: each parameter, and the mean score in % of the
-        folds; of halving with each point's most of the resource."""
+        """A frame of a column's points: parameters, and the mean score in %."""
         rows = self.report.results.frame("tuning")
         rows = rows[rows.model == column.model]
         place = ["maxtokens", "maxtokenlen", "repeat", "search", "point"]
@@ -3434,9 +3394,8 @@ def shares_by_class(found, y, classes):
 
 
 def word_weights(model, train):
-    """Weights <float>[K, v] of a fitted pipeline's words for each class, as a frame with
-    the words as columns; None if its features have no names or it has no weights. Trees
-    tell importances only: each counts for the class that has the word most."""
+    """Words' weights for each class, a frame [K, v], or None of a model without. Trees
+    tell importances: each counts for the class that has the word most."""
     features, classifier, classes = model[-2], model[-1], len(train.classes)
     if not hasattr(features, "get_feature_names_out"):
         return None
@@ -3496,9 +3455,8 @@ TRACES = {
 
 
 def near_copies(texts, others=None):
-    """For each text the other one that is most alike, if half of its phrases are.
-    <int>[n], positions among others (None: among the texts themselves), -1 for none.
-    Alike is the cosine of the sets of three-word phrases, by nearest neighbours."""
+    """The text most alike to each one, <int>[n] (a position among others, or the texts
+    themselves), -1 where under half of the three-word phrases are the same (cosine)."""
     phrases = HashingVectorizer(
         ngram_range=(3, 3), token_pattern=r"\w+", binary=True, alternate_sign=False,
         n_features=2**22, dtype=np.float32)
@@ -3530,8 +3488,7 @@ def one_word_rules(texts, y, classes):
 
 
 class Audit:
-    """The traps of a data set in numbers, before any model runs. train, test: a split
-    of it; settings: the table's rows. tables: what there is to see, the traps first."""
+    """The traps of a data set in numbers, before any model runs (`tables`)."""
 
     def __init__(self, dataset, train, test, settings):
         self.dataset, self.train, self.test = dataset, train, test
@@ -3850,8 +3807,7 @@ class Options:
 
 
 def outcome_of(call, limit=None):
-    """What call() returns, or the reason <str> why it gave nothing: one model's failure
-    must not cost the others' results."""
+    """What call() returns, or the reason <str> why it failed: the others go on."""
     try:
         return call()
     except TimeSpent:
@@ -3874,8 +3830,7 @@ WORTH_TELLING = 30  # seconds
 
 
 class Run:
-    """One comparison: what was asked of which data set, and what it found so far. All
-    models see the same documents, split the same way."""
+    """One comparison: all models see the same documents, split the same way."""
 
     def __init__(self, dataset, options, out):
         self.dataset, self.options = dataset, options
@@ -3916,8 +3871,7 @@ class Run:
         say(settings.label, f"repeat {task.repeat + 1:<3} {title:<12} {text}")
 
     def forecast(self):
-        """Say what the models cost that can take long, from a fit on a tenth of the texts:
-        their seconds grow with a power of these, Algorithm.growth."""
+        """Say what slow models will cost, by a fit on a tenth of the texts."""
         train, settings = self.splits[0][0], self.rows[-1]
         if len(train) < COSTLY and len(train.classes) < CLASSES_COSTLY:
             return
@@ -3936,9 +3890,8 @@ class Run:
                     f"{len(part)}; --time-limit 300s would end it")
 
     def fit_and_score(self):
-        """Compute what has no result yet; Ctrl-C ends it with what is finished. The
-        simple plain columns come first, on all workers; an encoder uses all cores, or
-        the card, by itself, and a search sends its folds to the workers."""
+        """Compute what has no result yet, till Ctrl-C: simple plain columns first, on
+        all workers; encoders and searches one by one."""
         here, spread, lost = [], [], {}
         for column in self.columns:
             handle = column.encoder(self.rows[0])
@@ -4067,12 +4020,10 @@ class Run:
 
 
 def compare(dataset, models=None, out=None, **options):
-    """Fit and score models on repeated draws of a data set: the Results.
-
-    dataset: a Dataset, or what load() takes. models: names of ALGORITHMS. out: a folder
-    for the result files; None writes none. options: the fields of Options, which are the
-    command line's of the same names. A run that was cut off is taken up again by the
-    same call; Ctrl-C ends it with what is finished."""
+    """Fit and score models on repeated draws of a data set: the Results. dataset: a
+    Dataset, or what load() takes; models: names of ALGORITHMS; out: a folder for the
+    result files, None for none; options: the fields of Options, as on the command line.
+    The same call takes a run up again that was cut off."""
     started = time.monotonic()
     known = Options.__dataclass_fields__
     for name in options.keys() - known.keys():
@@ -4157,9 +4108,8 @@ def make_parser(name):
 
 
 def command_words(argv):
-    """The words after the command: of lists and strings, or the shell's. In a notebook
-    sys.argv holds the kernel's own options, which are not for us, unless %run has put
-    the script's name there."""
+    """The words after the command: of lists and strings, or the shell's; but not a
+    notebook kernel's own sys.argv, unless %run has put the script's name there."""
     if all(part is None for part in argv):
         from_kernel = os.path.basename(sys.argv[0]).endswith("kernel_launcher.py")
         return [] if from_kernel else sys.argv[1:]
@@ -4249,10 +4199,9 @@ def leave(code):
 
 
 def import_pasted(source, before, names):
-    """Make a module `kit` of a pasted cell's source, and give the notebook back its names:
-    those in `before` are put back, the other ones of `names` go, __all__ and kit itself
-    are added. As a file the kit has names of its own, which the notebook's cannot harm
-    nor be harmed by, and other processes can import it."""
+    """Make a module `kit` of a pasted cell's source, with names that the notebook's
+    cannot harm, and as a file for other processes; give the notebook back its names:
+    those in `before`, and of the kit's only __all__ and kit itself."""
     folder = cache_folder() / "pasted" / hashlib.sha256(
         source.encode()).hexdigest()[:12]
     write_atomically(folder / "kit.py", source.encode())
