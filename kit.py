@@ -1083,11 +1083,12 @@ def load_corpus(name, data, nsamp, seed):
 
     def read():
         frame = corpus.read(paths, size, seed)
-        clean = {  # of what UTF-8 cannot write, lone surrogates
-            column: [str(text).encode("utf-8", "replace").decode()
-                     for text in frame[column]]
-            for column in ("id", "text")}
-        return frame.assign(**clean).reset_index(drop=True)
+        frame = frame.reset_index(drop=True)
+        for column in ("id", "text"):  # less what UTF-8 cannot write, lone surrogates
+            frame[column] = frame[column].map(
+                lambda text: str(text).encode("utf-8", "replace").decode(),
+                na_action="ignore")
+        return frame
 
     made_of = [str(path.resolve()) for path in paths], [*map(times_of, paths)]
     frame = cached_frame(name, (made_of, size, seed), read)
