@@ -933,11 +933,11 @@ def load_corpus(name, data, nsamp, seed):
     paths = [Path(path) for path in corpus.find(data)]
     size = 6 * (nsamp or ALL_NSAMP)  # since half of a mailbox is copies
     def read():
-        frame = corpus.read(paths, size, seed)
-        for column in ("id", "text"):  # UTF-8 cannot write lone surrogates
-            frame[column] = [str(text).encode("utf-8", "replace").decode()
-                             for text in frame[column]]
-        return frame.reset_index(drop=True)
+        frame = corpus.read(paths, size, seed).reset_index(drop=True)
+        for column in ("id", "text"):  # less what UTF-8 cannot write, lone surrogates
+            frame[column] = frame[column].map(lambda text: str(text).encode(
+                "utf-8", "replace").decode(), na_action="ignore")
+        return frame
 
     made_of = [str(path.resolve()) for path in paths], [*map(times_of, paths)]
     frame = cached_frame(name, (made_of, size, seed), read)

@@ -59,7 +59,7 @@ def review(label, number):
 
 
 def topics(**sizes):
-    """A frame text, label: so many different texts of each class, with words of its own."""
+    """A frame text, label: so many texts of each class, with some words of its own."""
     rows = []
     for name, size in sizes.items():
         for number in range(size):

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -118,24 +118,18 @@ def test_a_full_disk_costs_no_result(tiny, tmp_path, texts, capsys):
 
 
 def test_a_store_serves_the_threads_of_a_process(tmp_path):
-    path, threads, failures = tmp_path / "features.sqlite", 6, []
+    path = tmp_path / "features.sqlite"
     store = kit.feature_store(str(path))  # opened here, used elsewhere
 
     def work(number):
-        try:
-            for i in range(10):
-                key = b"%d %d" % (number, i)
-                store.put({key: np.full((2, 3), number * 100 + i, np.float32)})
-                assert store.get([key, b"none"])[key][1, 2] == number * 100 + i
-        except Exception as error:
-            failures.append(error)
+        for i in range(10):
+            key = b"%d %d" % (number, i)
+            store.put({key: np.full((2, 3), number * 100 + i, np.float32)})
+            assert store.get([key, b"none"])[key][1, 2] == number * 100 + i
 
-    workers = [threading.Thread(target=work, args=(n,)) for n in range(threads)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert not failures and store.written == 60
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(work, range(6)))
+    assert store.written == 60
     assert store.database  # the disk is in use still, and holds what memory holds
     kept = kit.FeatureStore(path).get(list(store.memory))
     assert len(kept) == 60
@@ -154,7 +148,9 @@ def write_in_turn(store, name):
 def test_two_processes_write_to_one_store_at_once(tmp_path):
     path = str(tmp_path / "features.sqlite")
     code = "import sys, numpy as np, kit\n" + inspect.getsource(write_in_turn)
-    code += "store = kit.FeatureStore(sys.argv[1])\nprint('open', flush=True)\ninput()\n"
+    code += (
+        "store = kit.FeatureStore(sys.argv[1])\nprint('open', flush=True)\ninput()\n"
+    )
     code += "write_in_turn(store, 'one')\n"
     other = subprocess.Popen(
         [sys.executable, "-c", code, path],

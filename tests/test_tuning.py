@@ -268,28 +268,33 @@ def test_halving_a_forest_gives_more_trees_and_the_winner_all(train):
     assert found.model.get_params()["classifier__n_estimators"] == 162
 
 
-@pytest.mark.parametrize("name", ["lr", "rf"])
-def test_halving_chooses_what_scikit_learn_chooses(train, name):
+@pytest.mark.parametrize(
+    "name, grid",
+    [("lr", {"classifier__C": [0.001, 0.01, 0.1, 1.0, 10.0, 100.0]}),
+     ("rf", {"classifier__min_samples_leaf": [1, 2, 3]})],
+)  # fmt: skip
+def test_halving_goes_the_way_of_scikit_learns(train, name, grid):
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401
     from sklearn.model_selection import HalvingGridSearchCV
 
-    grid = {"lr": {"classifier__C": [0.001, 0.01, 0.1, 1.0, 10.0, 100.0]},
-            "rf": {"classifier__min_samples_leaf": [1, 2, 3]}}[name]  # fmt: skip
     model = pipeline(name, maxtokens=8)  # hard enough to be wrong
     found, rows = searched(train, "halving", grid, model, seed=3)
-    search = HalvingGridSearchCV(
-        model, grid, cv=StratifiedKFold(3, shuffle=True, random_state=3),
-        random_state=3, refit=False,
-    ).fit(train.texts, train.y)  # fmt: skip
-    assert found.score == pytest.approx(search.best_score_) and found.score < 1
-    last = search.cv_results_["iter"] == search.n_iterations_ - 1
-    assert len(rows) == 3 * len(search.cv_results_["params"])  # no training scores
-    equals = [
-        params for params, score, of_last in zip(
-            search.cv_results_["params"], search.cv_results_["mean_test_score"], last
-        ) if of_last and score == pytest.approx(search.best_score_)
-    ]  # fmt: skip
-    assert found.params in equals
+    folds = StratifiedKFold(3, shuffle=True, random_state=3)
+    search = HalvingGridSearchCV(model, grid, cv=folds, random_state=3, refit=False)
+    search.fit(train.texts, train.y)
+    rows = pd.DataFrame(rows)
+    rounds = rows.groupby("resource").point.nunique()
+    assert rounds.index.tolist() == search.n_resources_
+    assert rounds.tolist() == search.n_candidates_
+    assert len(rows) == 3 * sum(search.n_candidates_)  # none of them a training score
+    means = rows.groupby(["resource", "point"]).score.mean()
+    for size, larger in itertools.pairwise(rounds.index):  # the best of a round go on
+        out = means[size].drop(means[larger].index)
+        assert means[size][means[larger].index].min() >= out.max()
+    whole = scores_of_scikit_learn(model, grid, train, "accuracy", 3)
+    last = whole[means[rounds.index[-1]].index]  # with all documents
+    assert found.score == pytest.approx(last.max()) and found.score < 1
+    assert last[json.dumps(found.params)] == last.max()
 
 
 def test_halving_starts_with_samples_of_every_class():
