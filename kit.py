@@ -245,11 +245,9 @@ ENCODINGS = ("utf-8", "cp1252", "latin-1")  # the last one takes any byte
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 NO_TABLES = (".tar", ".tgz", ".tar.gz", ".xlsx", ".xls", ".pdf", ".docx", ".7z", ".rar")
 # Columns of these names are what their names say, if they look like it.
-TEXT_NAMES = ("text", "body", "content", "review", "comment", "comment_text", "message",
-              "sentence", "tweet", "question", "question_text", "phrase", "description",
-              "document", "abstract")
-LABEL_NAMES = ("label", "class", "target", "category", "sentiment", "topic", "intent",
-               "team", "author", "emotion", "y")
+TEXT_NAMES = ("text body content review comment comment_text message sentence tweet "
+              "question question_text phrase description document abstract").split()
+LABEL_NAMES = "label class target category sentiment topic intent team author emotion y"
 ID_NAMES = ("id", "textid", "doc", "qid", "phraseid")
 MOST_CLASSES = 500  # more different values are ids or free text
 LONGEST_LABEL = 100  # characters
@@ -395,7 +393,7 @@ class Columns:
 
     def _guess_label(self):
         """By its name, or as the only one with few values."""
-        left, named = self._left(LABEL_NAMES)
+        left, named = self._left(LABEL_NAMES.split())
         if len(named) == 1:
             return named[0]
         kinds = {}
@@ -540,8 +538,8 @@ class Mail:
         defects = {type(defect).__name__ for defect in message.defects}
         if "MissingHeaderBodySeparatorDefect" in defects:
             message = email.message_from_bytes(self._without_stray_lines())
-        lost_parts = message.get_content_maintype() == "multipart"
-        if lost_parts and not message.is_multipart():  # no boundary, or a wrong one
+        is_multipart = message.get_content_maintype() == "multipart"
+        if is_multipart and not message.is_multipart():  # no boundary, or a wrong one
             payload = message.get_payload(decode=True) or b""
             found = re.search(rb"^--([^\s\"]+)\s*$", payload, re.MULTILINE)
             kind = b'multipart/mixed; boundary="%b"' % found[1] if found else b"text/plain"
@@ -1289,10 +1287,8 @@ class BertModule:
                                 if "position_embedding" in v.name), 512)
         if not self.is_tf1 and not getattr(self.module, "vocab_file", None):
             raise KitError(f"{path} is no BERT encoder: it has no vocab_file.")
-        if self.is_tf1:
-            self.function = self.module.signatures["tokens"]
-        else:
-            self.function = self.module.__call__.concrete_functions[0]
+        self.function = (self.module.signatures["tokens"] if self.is_tf1 else
+                         self.module.__call__.concrete_functions[0])
         self.width = self._outputs(self.function.structured_outputs)[0].shape[-1]
         tf = tensorflow()
         tokens = tf.TensorSpec([None, None], tf.int32)
@@ -1512,9 +1508,7 @@ class FeatureStore:
     full or the file broken, memory has to do. written: how many new vectors it got."""
 
     def __init__(self, path=None):
-        self.memory = {}
-        self.written = 0
-        self.lock = threading.RLock()
+        self.memory, self.written, self.lock = {}, 0, threading.RLock()
         self.database = path and self._open(Path(path))
 
     def _open(self, path):
@@ -1555,14 +1549,14 @@ class FeatureStore:
     def put(self, vectors):
         """Keep a dict of vectors <float32>, on disk at once."""
         rows = [(key, json.dumps(v.shape), v.tobytes()) for key, v in vectors.items()]
+        insert = "INSERT OR REPLACE INTO features VALUES (?, ?, ?)"
         with self.lock:
             self.memory.update(vectors)
             self.written += len(vectors)
             try:
-                if self.database:
-                    with self.database:
-                        self.database.executemany(
-                            "INSERT OR REPLACE INTO features VALUES (?, ?, ?)", rows)
+                with self.database or contextlib.nullcontext():
+                    if self.database:
+                        self.database.executemany(insert, rows)
             except sqlite3.DatabaseError as error:
                 self._without_disk(error)
 
@@ -1586,8 +1580,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
     max_seq_length = None  # word pieces, where the encoder reads such
 
     def __init__(self, path, store=None):
-        self.path = path
-        self.store = store
+        self.path, self.store = path, store
 
     def fit(self, X, y=None):
         """Find the encoder; a frozen one has nothing to learn."""
@@ -1612,9 +1605,8 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
     def _encode_missing(self, missing, store):
         """Encode texts by key, longest first; the store gets each batch at once."""
-        keys = list(missing)
+        keys, found = list(missing), {}
         items, sizes = self._prepare(list(missing.values()))
-        found = {}
         with progress(len(keys), f"encoding {Encoder(self.path).name}") as bar:
             for rows, features in self._batches(items, np.array(sizes)):
                 vectors = {keys[row]: vector for row, vector in zip(rows, features)}
@@ -1626,8 +1618,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
     def _batches(self, items, sizes):
         """Yield (rows, features) of batches alike in size, smaller if memory ends."""
         out_of_memory = tensorflow().errors.ResourceExhaustedError
-        budget = BATCH_TOKENS
-        todo = np.argsort(-sizes, kind="stable")
+        budget, todo = BATCH_TOKENS, np.argsort(-sizes, kind="stable")
         while len(todo):
             count = min(max(budget // sizes[todo[0]], 1), len(todo))
             try:
@@ -1637,9 +1628,9 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
                     raise
                 budget = sizes[todo[0]] * (count // 2)
                 say("memory", f"{count} texts do not fit, going on with {count // 2}")
-                continue
-            yield todo[:count], features
-            todo = todo[count:]
+            else:
+                yield todo[:count], features
+                todo = todo[count:]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -1666,8 +1657,7 @@ class BertFeatures(FrozenEncoder):
 
     def __init__(self, path, store=None, pooling="mean", max_seq_length=None):
         super().__init__(path, store)
-        self.pooling = pooling
-        self.max_seq_length = max_seq_length
+        self.pooling, self.max_seq_length = pooling, max_seq_length
 
     def _prepare(self, texts):
         """Items (ids of word pieces) to encode, and the number of tokens of each."""
@@ -1729,8 +1719,7 @@ class DenseHead(Likeliest):
         check_classification_targets(y)
         self.classes_ = np.unique(y)
         if len(self.classes_) < 2:
-            raise ValueError(
-                "DenseHead needs two classes; the labels are of one class.")
+            raise ValueError("DenseHead needs two classes; the labels are of one.")
         rng = check_random_state(self.random_state)
         self.weights_ = self._initial_weights(X.shape, rng)
         self.history_ = {"loss": [], "accuracy": []}
@@ -1745,13 +1734,12 @@ class DenseHead(Likeliest):
 
     def _initial_weights(self, shape, rng):
         """Keras' start: Glorot-uniform kernels, zero biases; equal shares, gamma 1."""
-        def kernel(rows, columns):
-            limit = np.sqrt(6 / (rows + columns))
-            return rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
-
         outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
-        dense = [kernel(shape[-1], self.units), np.zeros(self.units, np.float32)]
-        dense += [kernel(self.units, outputs), np.zeros(outputs, np.float32)]
+        dense = []
+        for rows, columns in ((shape[-1], self.units), (self.units, outputs)):
+            limit = np.sqrt(6 / (rows + columns))
+            kernel = rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
+            dense += [kernel, np.zeros(columns, np.float32)]
         if len(shape) == 2:
             return dense
         return [np.zeros(shape[1], np.float32), np.ones((), np.float32), *dense]
@@ -1798,8 +1786,8 @@ class DenseHead(Likeliest):
     @classmethod
     def _hits(cls, logits, targets):
         """Whether the likeliest class of each row is the right one."""
-        return cls._by_class(logits).argmax(axis=1) == cls._by_class(targets).argmax(
-            axis=1)
+        said, right = (cls._by_class(v).argmax(axis=1) for v in (logits, targets))
+        return said == right
 
     def _forward(self, X):
         """Input of the head [n, d], hidden layer [n, units], logits [n, 1 or K]."""
@@ -2085,10 +2073,9 @@ class Column:
 # ------------------------------------------------------------------------- Evaluation
 
 def area_under_roc(y, predicted, scores, **weights):
-    """Of class 1; of more classes the mean of one against the rest. Classes that y
-    lacks, or is made of, have none and are left out."""
-    areas = [metrics.roc_auc_score(y == c, scores[:, c], **weights)
-             for c in (range(scores.shape[1]) if scores.shape[1] > 2 else [1])
+    """Of class 1; of more classes the mean of one against the rest, where y has both."""
+    kinds = range(scores.shape[1]) if scores.shape[1] > 2 else [1]
+    areas = [metrics.roc_auc_score(y == c, scores[:, c], **weights) for c in kinds
              if 0 < np.sum(y == c) < len(y)]
     return float(np.mean(areas)) if areas else float("nan")
 
@@ -2410,9 +2397,9 @@ FILES = {
         "fold": int, "resource": int, "score": float, "seconds": float},
     "learning_curve": RESULT_COLUMNS}
 # What a report writes beside them.
-WRITTEN = ("table.md", "tuning.md", "learning_curve.md", "errors.md", "audit.md",
-           "confusion.md", "history_*.png", "accuracy.png", "roc.png", "confusion.png",
-           "tuning_*.png", "learning_curve.png")
+WRITTEN = ("table.md tuning.md learning_curve.md errors.md audit.md confusion.md "
+           "accuracy.png roc.png confusion.png learning_curve.png history_*.png "
+           "tuning_*.png").split()
 
 
 def typed(rows, columns):
@@ -2541,17 +2528,16 @@ class Results:
             self.parts[name] = [rows]
             self._write(name, rows, "w")
         if self.kept:
-            say("resume",
-                f"{len(self.kept)} results of {self.folder} are there already")
+            say("resume", f"{len(self.kept)} results of {self.folder} are there")
 
     def _write(self, name, rows, mode):
         """Write rows to a file: anew, whole or not at all ("w"), or behind others."""
         if not self.folder or not len(rows):
             return
         path = self.folder / f"{name}.csv"
-        text = rows.to_csv(index=False, header=mode == "w"
-                           or not path.exists()).encode()
-        if mode == "w":
+        anew = mode == "w" or not path.exists()
+        text = rows.to_csv(index=False, header=anew).encode()
+        if anew:
             write_atomically(path, text)
         else:
             with open(path, "ab") as file:
@@ -2767,8 +2753,7 @@ class Table:
         """The rows as a DataFrame of strings."""
         return pd.DataFrame(self.rows, columns=self.header)
 
-    def __str__(self):
-        """Markdown that is readable as it stands."""
+    def __str__(self):  # Markdown that is readable as it stands
         cells = [[" ".join(cell.replace("|", "\\|").replace("<", "\\<").split("\n"))
                   for cell in row] for row in (self.header, *self.rows)]
         widths = [max(map(len, column)) for column in zip(*cells)]
@@ -2780,7 +2765,6 @@ class Table:
         return "\n\n".join(filter(None, [self.heading, table, notes]))
 
     def _repr_html_(self):
-        """For a notebook."""
         table = self.frame().to_html(index=False, border=0) if self.rows else ""
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         return f"<p>{html.escape(self.heading)}</p>{table}<ul>{notes}</ul>"
@@ -3143,8 +3127,7 @@ class Report:
 # --------------------------------------------------------------------------- Figures
 
 # Okabe and Ito's colours, in an order in which neighbours differ in grey, too.
-COLOURS = ("#0072B2", "#E69F00", "#000000", "#CC79A7", "#D55E00", "#56B4E9", "#009E73",
-           "#999999")
+COLOURS = "#0072B2 #E69F00 #000000 #CC79A7 #D55E00 #56B4E9 #009E73 #999999".split()
 MARKERS = "osv^DPX*"
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)),
           (0, (8, 2)))
@@ -3157,16 +3140,17 @@ class Figures:
 
     def __init__(self, report):
         self.report, self.titles = report, report.titles
+        self.rows, self.columns = report.settings, report.columns
 
     def all(self):
         """Figures by the name of their file."""
-        report, columns = self.report, self.report.columns
-        found = {f"history_{column.name}": self.history(column) for column in columns}
-        if any(len(report.values(c, s)) for c in columns for s in report.settings):
+        found = {f"history_{column.name}": self.history(column)
+                 for column in self.columns}
+        if any(len(self.report.values(c, s)) for c in self.columns for s in self.rows):
             found |= {"accuracy": self.accuracy(), "roc": self.roc(),
                       "confusion": self.confusion()}
-        found |= {f"tuning_{c.model}": self.tuning(c) for c in columns if c.tuned}
-        if len(report.results.frame("learning_curve")):
+        found |= {f"tuning_{c.model}": self.tuning(c) for c in self.columns if c.tuned}
+        if len(self.report.results.frame("learning_curve")):
             found["learning_curve"] = self.learning_curve()
         return {name: figure for name, figure in found.items() if figure}
 
@@ -3208,20 +3192,18 @@ class Figures:
         for ((tokens, length), group), (colour, marker) in zip(groups, looks):
             means = 100 * group.groupby("epoch")[["accuracy", "val_accuracy"]].mean()
             look, label = {"color": colour, "marker": marker}, f"{tokens}/{length}"
-            axes.plot(means.accuracy, "--", fillstyle="none", label=f"{label} training",
+            axes.plot(means.accuracy, "--", label=f"{label} training", fillstyle="none",
                       **look)
             axes.plot(means.val_accuracy, label=f"{label} held out", **look)
-        axes.set(xlabel="epoch", ylabel="accuracy in %",
-                 xticks=sorted(rows.epoch.unique()))
+        axes.set(xlabel="epoch", ylabel="accuracy in %", xticks=sorted(set(rows.epoch)))
         return self._legend(figure, [axes])
 
     def accuracy(self):
         """The metric by setting and model with 95 % intervals, and the article's."""
-        report, columns, rows = self.report, self.report.columns, self.report.settings
+        report, columns, rows, published = self.report, self.columns, self.rows, []
         size = (max(7, 1.5 + 0.3 * len(columns) * len(rows)), 4.5)
         figure, [[axes]] = self._new(f"{report.metric} and 95 % intervals", size=size)
         axes.grid(False, axis="x")
-        published = []
         for place, column in zip(np.linspace(-0.36, 0.36, len(columns)), columns):
             points = []  # place, mean, and how far the interval reaches down and up
             for i, settings in enumerate(rows):
@@ -3237,8 +3219,8 @@ class Figures:
                 look = self.style(column) | {"linestyle": "none", "capsize": 3}
                 axes.errorbar(x, y, reach, label=self.titles[column], **look)
         if published:
-            axes.plot(*zip(*published), "_", color="0.45", markersize=14,
-                      label="the article's")
+            look = {"color": "0.45", "markersize": 14, "label": "the article's"}
+            axes.plot(*zip(*published), "_", **look)
         axes.set_xticks(range(len(rows)), [settings.label for settings in rows])
         axes.set(xlabel="tokens/length", ylabel=f"{report.metric} in %",
                  xlim=(-0.5, len(rows) - 0.5))
@@ -3257,16 +3239,15 @@ class Figures:
 
     def roc(self):
         """The ROC curves of all models, a panel for each setting."""
-        report, rows = self.report, self.report.settings
-        many = ", one class against the rest" * (len(report.dataset.classes) > 2)
-        size = (3.2 * len(rows) + 2.2, 3.8)
-        figure, [panels] = self._new(f"ROC{many}", 1, len(rows), size, sharey=True)
-        for axes, settings in zip(panels, rows):
-            for column in report.columns:
-                if judged := report.judged(column, settings):
-                    look = self.style(column) | {"markevery": 10, "markersize": 4}
-                    axes.plot(*self.roc_curve(judged), label=self.titles[column],
-                              **look)
+        many = ", one class against the rest" * (len(self.report.dataset.classes) > 2)
+        size = (3.2 * len(self.rows) + 2.2, 3.8)
+        figure, [panels] = self._new(f"ROC{many}", 1, len(self.rows), size, sharey=True)
+        for axes, settings in zip(panels, self.rows):
+            for column in self.columns:
+                if judged := self.report.judged(column, settings):
+                    look = self.style(column) | {
+                        "label": self.titles[column], "markevery": 10, "markersize": 4}
+                    axes.plot(*self.roc_curve(judged), **look)
             axes.plot([0, 1], [0, 1], color="0.8", zorder=0)
             axes.set(title=settings.label, xlabel="false positive rate", aspect="equal")
         panels[0].set_ylabel("true positive rate")
@@ -3276,8 +3257,8 @@ class Figures:
         """What share of each class is taken for which, in %. A panel for every setting
         and column for a few classes; for more the best column with an encoder and the
         best without, at the last setting; None for too many."""
-        report, rows, columns = self.report, self.report.settings, self.report.columns
-        classes, angle = report.dataset.classes, 45
+        report, rows, columns, angle = self.report, self.rows, self.columns, 45
+        classes = report.dataset.classes
         if len(classes) > SMALL_MATRIX:
             rows, columns, angle = rows[-1:], report.best(rows[-1]), 90
         if not columns or len(classes) > READABLE_CLASSES:
@@ -3359,24 +3340,24 @@ class Figures:
 
     def learning_curve(self):
         """The metric by documents per class with a band of the repeats' deviation."""
-        report, rows = self.report, self.report.settings
-        size = (3.4 * len(rows) + 2.4, 4)
-        figure, [panels] = self._new("Learning curve", 1, len(rows), size, sharey=True)
-        for axes, settings in zip(panels, rows):
-            curves, sizes = report.curves(settings)
+        size = (3.4 * len(self.rows) + 2.4, 4)
+        figure, [panels] = self._new("Learning curve", 1, len(self.rows), size,
+                                     sharey=True)
+        for axes, settings in zip(panels, self.rows):
+            curves, sizes = self.report.curves(settings)
             for column, curve in curves.items():
-                means = 100 * curve.map(np.mean)
+                mean = 100 * curve.map(np.mean)
                 spread = 100 * curve.map(lambda v: v.std(ddof=len(v) > 1))
                 look = self.style(column) | {"label": self.titles[column],
                                              "markersize": 5}
-                axes.plot(means.index, means, **look)
-                axes.fill_between(means.index, means - spread, means + spread,
-                                  color=look["color"], alpha=0.12, linewidth=0)
+                axes.plot(mean.index, mean, **look)
+                axes.fill_between(mean.index, mean - spread, mean + spread, alpha=0.12,
+                                  color=look["color"], linewidth=0)
             axes.set_xscale("log")
             axes.set_xticks(sizes, list(map(str, sizes)))
             axes.minorticks_off()
             axes.set(title=settings.label, xlabel="documents per class")
-        panels[0].set_ylabel(f"{report.metric} in %")
+        panels[0].set_ylabel(f"{self.report.metric} in %")
         return self._legend(figure, panels)
 
 
@@ -3975,8 +3956,7 @@ class Run:
     def facts(self, report):
         """What run.json says of a run that is over."""
         versions, encoders = {"python": platform.python_version()}, {}
-        for name in ("numpy", "scipy", "pandas", "scikit-learn", "tensorflow", "keras",
-                     "tokenizers"):
+        for name in "numpy scipy pandas scikit-learn tensorflow keras tokenizers".split():
             with contextlib.suppress(importlib.metadata.PackageNotFoundError):
                 versions[name] = importlib.metadata.version(name)
         hardware = {"cores": os.cpu_count(), "machine": platform.machine()}
