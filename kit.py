@@ -320,8 +320,7 @@ class TableFile:
         header = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
         for name, times in Counter(next(header, [])).most_common(1):
             if times > 1:
-                raise KitError(
-                    f"{self.path} has two columns named {name!r}; rename one.")
+                raise KitError(f"{self.path} has two columns {name!r}; rename one.")
         with told(f"{self.path} is no regular table", ValueError):  # as pandas' errors
             # The path: pandas is faster on it than on a stream.
             frame = pd.read_csv(self.path, sep=separator, encoding=encoding,
@@ -393,17 +392,17 @@ class Columns:
 
     def _guess_label(self):
         """By its name, or as the only one with few values."""
-        left, named = self._left(LABEL_NAMES.split())
+        frame, (left, named) = self.frame, self._left(LABEL_NAMES.split())
         if len(named) == 1:
             return named[0]
         kinds = {}
         for column in left:
             with contextlib.suppress(TypeError):  # lists in the cells
-                kinds[column] = self.frame[column].nunique()
-        most = min(MOST_CLASSES, len(self.frame) / 5)
+                kinds[column] = frame[column].nunique()
+        most = min(MOST_CLASSES, len(frame) / 5)
         few = [column for column, n in kinds.items() if 2 <= n <= most]
         flags = [c for c in few
-                 if {*map(str, self.frame[c].dropna().unique())} <= {"0", "1"}]
+                 if {*map(str, frame[c].dropna().unique())} <= {"0", "1"}]
         if len(flags) > 2 and not named:
             raise KitError(f"{', '.join(map(str, flags))} look like several labels of "
                            "one text, which this kit does not compare; name one of "
@@ -421,8 +420,7 @@ class Columns:
 def as_labels(values, column):
     """Labels as an ordered category <category>[n], numbers by size, words by letter;
     missing and blank ones stay missing. A KitError if they are no labels of classes."""
-    with told(f"Column {column!r} holds lists or objects, no words or numbers",
-              TypeError):
+    with told(f"Column {column!r} holds lists, not words or numbers", TypeError):
         codes, kinds = pd.factorize(values)
     names = [str(int(k) if isinstance(k, (float, np.floating))
                  and float(k).is_integer() else k).strip() for k in kinds]
@@ -522,9 +520,9 @@ class Mail:
             parts = [part for part in self._parsed().walk() if not part.is_multipart()
                      and part.get_content_disposition() != "attachment"]
             for kind in ("text/plain", "text/html"):
-                texts = [self._decoded(p) for p in parts
-                         if p.get_content_type() == kind]
-                body = "\n".join(filter(None, map(str.strip, texts)))
+                found = (p for p in parts if p.get_content_type() == kind)
+                body = "\n".join(
+                    filter(None, map(str.strip, map(self._decoded, found))))
                 if body:
                     return body
         except (ValueError, RecursionError):
@@ -540,11 +538,10 @@ class Mail:
             message = email.message_from_bytes(self._without_stray_lines())
         is_multipart = message.get_content_maintype() == "multipart"
         if is_multipart and not message.is_multipart():  # no boundary, or a wrong one
-            payload = message.get_payload(decode=True) or b""
-            found = re.search(rb"^--([^\s\"]+)\s*$", payload, re.MULTILINE)
+            body = message.get_payload(decode=True) or b""
+            found = re.search(rb"^--([^\s\"]+)\s*$", body, re.MULTILINE)
             kind = b'multipart/mixed; boundary="%b"' % found[1] if found else b"text/plain"
-            message = email.message_from_bytes(
-                b"Content-Type: %b\n\n%b" % (kind, payload))
+            message = email.message_from_bytes(b"Content-Type: %b\n\n%b" % (kind, body))
         return message
 
     def _without_stray_lines(self):
@@ -587,8 +584,7 @@ def read_enron(path, size, seed):
                 kept = kept.nsmallest(size, "draw")
                 bar.update(len(chunk))
     kept = kept.sort_index()
-    texts = [Mail(message.encode("utf-8", "surrogateescape")).text()
-             for message in kept.message]
+    texts = [Mail(m.encode("utf-8", "surrogateescape")).text() for m in kept.message]
     return pd.DataFrame({"id": kept.file.tolist(), "text": texts, "label": "enron"})
 
 
@@ -608,8 +604,7 @@ def read_email(paths, size, seed):
     letters = SEPARATOR.split(fraud.read_bytes())[1:]
     if not letters:
         raise KitError(f'{fraud} has no line "From r  <date>" before a header.')
-    letters = [(f"letter {i}", Mail(raw).text(), "fraud")
-               for i, raw in enumerate(letters)]
+    letters = [(f"letter {i}", Mail(m).text(), "fraud") for i, m in enumerate(letters)]
     rows = [*read_enron(enron, size, seed).itertuples(index=False), *letters]
     return labelled(rows, ["enron", "fraud"])
 
@@ -760,9 +755,9 @@ class Corpus:
 
     def article(self, settings):
         """The article's accuracies 0..1 by model at its settings, {} at others."""
-        comparable = self.published if settings.nsamp == PUBLISHED_NSAMP else ()
-        row = dict(zip(SWEEP, comparable)).get(
-            (settings.maxtokens, settings.maxtokenlen), {})
+        known = self.published if settings.nsamp == PUBLISHED_NSAMP else ()
+        place = settings.maxtokens, settings.maxtokenlen
+        row = dict(zip(SWEEP, known)).get(place, {})
         return {model: share / 100 for model, share in row.items()}
 
 
@@ -875,8 +870,7 @@ class Dataset:
     def _less(self, **reasons):
         """Itself less the rows <bool>[n] of each reason, which are counted."""
         gone = np.logical_or.reduce([np.zeros(len(self), bool), *reasons.values()])
-        counts = {why.replace("_", " "): int(rows.sum())
-                  for why, rows in reasons.items()}
+        counts = {why.replace("_", " "): int(r.sum()) for why, r in reasons.items()}
         frame = self.frame[~gone] if gone.any() else self.frame
         return replace(self, frame=frame, dropped=self.dropped | counts)
 
@@ -885,8 +879,8 @@ class Dataset:
         kinds = pd.DataFrame({"key": key, "label": self.y}).drop_duplicates()
         empty = key == 0
         both = key.isin(kinds.key[kinds.key.duplicated()]) & ~empty
-        copies = key.duplicated() & ~both & ~empty
-        return self._less(empty=empty.array, duplicate=copies.array,
+        copy = key.duplicated() & ~both & ~empty
+        return self._less(empty=empty.array, duplicate=copy.array,
                           both_labels=both.array)
 
     def _without_small_classes(self):
@@ -1136,7 +1130,7 @@ class Encoder:
             except (tarfile.TarError, EOFError) as error:
                 packed.unlink()
                 raise KitError(
-                    f"{self.url} gave no packed SavedModel: {error}") from error
+                    f"{self.url} is no packed SavedModel: {error}") from error
             folder.parent.mkdir(exist_ok=True)
             os.replace(Path(temporary, "model"), folder)
         return folder
@@ -1147,8 +1141,7 @@ class Encoder:
             if self.is_in(path):
                 return path.resolve()
             if path.is_dir():
-                raise KitError(
-                    f"{path} is no SavedModel: there is no saved_model.pb in it.")
+                raise KitError(f"{path} is no SavedModel: it has no saved_model.pb.")
         # Where Kaggle, tensorflow_hub, kagglehub and we ourselves would have it.
         temporary = Path(tempfile.gettempdir(), "tfhub_modules")
         ours = cache_folder() / "encoders" / self.key
@@ -1204,8 +1197,7 @@ def tensorflow():
         import tensorflow as tf
         gpus = tf.config.list_physical_devices("GPU")
     if tf.keras.config.backend() != "tensorflow":
-        raise KitError("The hub layers need Keras on TensorFlow: "
-                       "KERAS_BACKEND=tensorflow.")
+        raise KitError("The encoders need Keras with KERAS_BACKEND=tensorflow.")
     for gpu in gpus:  # leave room for whoever shares the card
         with contextlib.suppress(RuntimeError):  # somebody has used it already
             tf.config.experimental.set_memory_growth(gpu, True)
@@ -1348,8 +1340,7 @@ class BertModule:
         found = ((v, re.search(r"(?:^|/)layer_(\d+)/", v.name)) for v in self.variables)
         layer_of = {v.ref(): int(match[1]) for v, match in found if match}
         if not layer_of:
-            raise KitError(
-                f"{self.path} has no variables named layer_<i>/ to fine-tune.")
+            raise KitError(f"{self.path} has no variables layer_<i>/ to fine-tune.")
         top = sorted(set(layer_of.values()))[-n_layers:] if n_layers else []
         return [v for v in self.variables if layer_of.get(v.ref()) in top
                 or (pooler and "pooler" in v.name)]
@@ -1494,9 +1485,8 @@ def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
     max_seq_length=None takes triplets of any length."""
     layer = keras_layer("BertLayer")(n_fine_tune_layers, pooling, bert_path)
     import keras
-    names = ("input_ids", "input_masks", "segment_ids")
-    triplet = [
-        keras.Input((max_seq_length,), dtype="int32", name=name) for name in names]
+    triplet = [keras.Input((max_seq_length,), dtype="int32", name=name)
+               for name in ("input_ids", "input_masks", "segment_ids")]
     return head_model(triplet, layer(triplet), learning_rate, classes)
 
 
@@ -2065,8 +2055,8 @@ class Column:
     def pipeline(self, settings=None):
         """The scikit-learn Pipeline tokens, features, classifier on raw texts."""
         settings = settings or Settings()
-        tokens = Tokens(settings.maxtokens, settings.maxtokenlen,
-                        self.algorithm.text(settings))
+        text = self.algorithm.text(settings)
+        tokens = Tokens(settings.maxtokens, settings.maxtokenlen, text)
         return Pipeline([("tokens", tokens), *self.algorithm.steps(settings)])
 
 
@@ -2276,11 +2266,10 @@ class Trials:
         """The continuous space that the grid spans, of what makes its three kinds."""
         space = {}
         for name, values in self.param_grid.items():
-            if not all(isinstance(value, (int, float)) for value in values):
+            if not all(isinstance(v, (int, float)) for v in values):
                 space[name] = choice(name, values)
             else:
-                kind = integer if all(isinstance(value, int)
-                                      for value in values) else log
+                kind = integer if all(isinstance(v, int) for v in values) else log
                 space[name] = kind(name, min(values), max(values))
         return space
 
@@ -2487,8 +2476,7 @@ class Results:
             rows = self.frame(file)
             rows = rows[rows.error == ""]
             keys = map(tuple, rows[list(KEY)].itertuples(index=False))
-            kept |= {(file, key, n) for key, n in zip(keys, rows.nsamp)
-                     if key not in cut}
+            kept |= {(file, k, n) for k, n in zip(keys, rows.nsamp) if k not in cut}
         return kept
 
     def _open(self):
@@ -2829,8 +2817,7 @@ class Report:
                 hits = sum(s * (y == said).astype(float) for s, (y, said, _) in signed)
                 variances.append(np.var(hits) / n)
             else:
-                weights = (rng.multinomial(n, np.full(n, 1 / n))
-                           for _ in range(RESAMPLES))
+                weights = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES)
                 variances.append(np.var([sum(s * measure(*one, sample_weight=w)
                                              for s, one in signed) for w in weights]))
         return float(np.mean(variances))
@@ -2888,8 +2875,7 @@ class Report:
                 f"before cost nothing; {self.seconds:.0f} s in all")
         found = pd.concat([found, self.results.frame("learning_curve")])
         found = found[found.error != ""].drop_duplicates(["model", "error"])
-        failed = [f"{model} failed: {error}"
-                  for model, error in zip(found.model, found.error)]
+        failed = [f"{row.model} failed: {row.error}" for row in found.itertuples()]
         return Table(self.heading, ["tokens/length", *self.titles.values()], rows,
                      [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, cost,
                       *self.notes, *failed])
@@ -3011,8 +2997,7 @@ class Report:
         if len(sizes) > 1:
             ends = [[curve.get(size, np.array([np.nan])).mean() for size in sizes[-2:]]
                     for curve in curves.values()]
-            gains = ["" if np.isnan(b - a) else f"{100 * (b - a):+.1f}"
-                     for a, b in ends]
+            gains = [f"{100 * (b - a):+.1f}".replace("+nan", "") for a, b in ends]
             rows.append([f"{sizes[-2]} to {sizes[-1]}", *gains])
         notes = [
             self.data_note,
@@ -3020,8 +3005,8 @@ class Report:
             "all sizes of a draw are judged on its same test part, and a larger training "
             "part contains the smaller ones", "the last row: would more labels pay?"]
         heading = f"Learning curve. {self.heading}, tokens/length {settings.label}"
-        return Table(heading, ["documents per class", *map(self.titles.get, curves)],
-                     rows, notes)
+        header = ["documents per class", *map(self.titles.get, curves)]
+        return Table(heading, header, rows, notes)
 
     @staticmethod
     def _counted(points):
@@ -3061,9 +3046,8 @@ class Report:
     def confusion(self, column, settings):
         """How many test documents of each class were taken for which, <int>[K, K]."""
         known = range(len(self.dataset.classes))
-        parts = self.judged(column, settings)
         return sum(metrics.confusion_matrix(y, said, labels=known)
-                   for y, said, _ in parts)
+                   for y, said, _ in self.judged(column, settings))
 
     def confusion_table(self, settings, most=20):
         """The Table of the pairs of classes that most columns confuse."""
@@ -3071,8 +3055,7 @@ class Report:
         for column in self.columns:
             if column.algorithm.judged and self.judged(column, settings):
                 counts = self.confusion(column, settings)
-                shares[column] = counts / np.maximum(
-                    counts.sum(axis=1, keepdims=True), 1)
+                shares[column] = counts / np.maximum(counts.sum(1, keepdims=True), 1)
         mean = np.mean([*shares.values()], axis=0) if shares else np.zeros((1, 1))
         mean[np.diag_indices_from(mean)] = 0
         pairs = np.argsort(-mean, axis=None, kind="stable")[:most]
@@ -3100,8 +3083,8 @@ class Report:
             return pd.DataFrame(columns=["doc", "label", "wrong", "times", "said"])
         rows = pd.concat(rows)
         rows["wrong"] = rows.predicted != rows.label
-        rows["said"] = np.where(rows.wrong, rows.title + " " + classes[rows.predicted],
-                                "")
+        rows["said"] = (rows.title + " " + classes[rows.predicted]).where(
+            rows.wrong, "")
         grouped = rows.groupby(["doc", "label"], sort=False, as_index=False).agg(
             wrong=("wrong", "sum"), times=("wrong", "size"), far=("far", "mean"),
             said=("said", lambda said: ", ".join(dict.fromkeys(filter(None, said)))),
@@ -3129,8 +3112,7 @@ class Report:
 # Okabe and Ito's colours, in an order in which neighbours differ in grey, too.
 COLOURS = "#0072B2 #E69F00 #000000 #CC79A7 #D55E00 #56B4E9 #009E73 #999999".split()
 MARKERS = "osv^DPX*"
-DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)),
-          (0, (8, 2)))
+DASHES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 2))
 READABLE_CLASSES = 20  # in a confusion matrix; more are told in a table
 SMALL_MATRIX = 4  # classes, up to which there is a panel for every column
 
@@ -3144,8 +3126,7 @@ class Figures:
 
     def all(self):
         """Figures by the name of their file."""
-        found = {f"history_{column.name}": self.history(column)
-                 for column in self.columns}
+        found = {f"history_{c.name}": self.history(c) for c in self.columns}
         if any(len(self.report.values(c, s)) for c in self.columns for s in self.rows):
             found |= {"accuracy": self.accuracy(), "roc": self.roc(),
                       "confusion": self.confusion()}
@@ -3264,11 +3245,11 @@ class Figures:
         if not columns or len(classes) > READABLE_CLASSES:
             return None
         side = 0.9 + 0.33 * len(classes)
-        size = (side * len(columns) + 1.2, (side + 0.2) * len(rows) + 0.9)
-        figure, panels = self._new("Confusion in % of the class", len(rows),
-                                   len(columns), size)
-        for axes, (settings, column) in zip(panels.flat,
-                                            itertools.product(rows, columns)):
+        many = len(rows), len(columns)
+        size = (side * many[1] + 1.2, (side + 0.2) * many[0] + 0.9)
+        figure, panels = self._new("Confusion in % of the class", *many, size)
+        cells = itertools.product(rows, columns)
+        for axes, (settings, column) in zip(panels.flat, cells):
             axes.set_title(f"{self.titles[column]} {settings.label}", fontsize="small")
             axes.grid(False)
             if report.judged(column, settings):
@@ -3309,8 +3290,8 @@ class Figures:
             size = (2.9 * len(names) + 1, 3.4)
             figure, [panels] = self._new(title, 1, len(names), size, sharey=True)
             for axes, name in zip(panels, names):
-                axes.plot(table[name], table.score, "o", color=COLOURS[0],
-                          fillstyle="none")
+                look = {"color": COLOURS[0], "fillstyle": "none"}
+                axes.plot(table[name], table.score, "o", **look)
                 axes.set_xlabel(name.split("__")[-1])
                 if pd.api.types.is_numeric_dtype(table[name]) and table[name].min() > 0:
                     axes.set_xscale("log")
@@ -3340,17 +3321,16 @@ class Figures:
 
     def learning_curve(self):
         """The metric by documents per class with a band of the repeats' deviation."""
-        size = (3.4 * len(self.rows) + 2.4, 4)
-        figure, [panels] = self._new("Learning curve", 1, len(self.rows), size,
+        n = len(self.rows)
+        figure, [panels] = self._new("Learning curve", 1, n, (3.4 * n + 2.4, 4),
                                      sharey=True)
         for axes, settings in zip(panels, self.rows):
             curves, sizes = self.report.curves(settings)
             for column, curve in curves.items():
                 mean = 100 * curve.map(np.mean)
                 spread = 100 * curve.map(lambda v: v.std(ddof=len(v) > 1))
-                look = self.style(column) | {"label": self.titles[column],
-                                             "markersize": 5}
-                axes.plot(mean.index, mean, **look)
+                look = self.style(column) | {"label": self.titles[column]}
+                axes.plot(mean.index, mean, markersize=5, **look)
                 axes.fill_between(mean.index, mean - spread, mean + spread, alpha=0.12,
                                   color=look["color"], linewidth=0)
             axes.set_xscale("log")
@@ -3370,8 +3350,7 @@ def shares_by_class(found, y, classes):
     """The share of each of `classes` (their number) texts that has each word, <float>[K,
     v], of counts or marks `found` [n, v] (sparse)."""
     found, y = found > 0, np.asarray(y)
-    return np.vstack([np.asarray(found[y == c].mean(axis=0))[0]
-                      for c in range(classes)])
+    return np.vstack([np.asarray(found[y == c].mean(0))[0] for c in range(classes)])
 
 
 def word_weights(model, train):
@@ -3406,8 +3385,8 @@ def words_table(report, train, settings):
             continue
         model = column.pipeline(settings).fit(train.texts, train.y)
         weights = word_weights(model, train)
-        for name, line in zip(train.classes,
-                              () if weights is None else weights.to_numpy()):
+        lines = () if weights is None else weights.to_numpy()
+        for name, line in zip(train.classes, lines):
             order = np.argsort(-line, kind="stable")[:SHOWN_WORDS]
             words = weights.columns[order[line[order] > 0]]
             rows.append([report.titles[column], name, ", ".join(words)])
@@ -3527,7 +3506,7 @@ class Audit:
         for what, pattern in TRACES.items():
             shows = np.array([bool(pattern.search(text)) for text in texts])
             found[what] = np.array(
-                [shows[y == c].mean() for c in range(len(self.classes))])
+                [shows[y == c].mean() for c, _ in enumerate(self.classes)])
         return found
 
     def _alike(self, drawn):
@@ -3549,8 +3528,7 @@ class Audit:
         """What is wrong with the data set, in sentences; what to look at."""
         found, classes = [], self.classes
         for what, number, whole, is_trap in self.copies:
-            chance = max(COPY_LIMIT * whole, CHANCE_COPIES) if what.startswith(
-                "test") else 0
+            chance = what.startswith("test") * max(COPY_LIMIT * whole, CHANCE_COPIES)
             if is_trap and number > chance:
                 found.append(f"TRAP: {self.share(number, whole)} {what}")
             elif what.endswith("another class") and number > CHANCE_COPIES:
@@ -3973,7 +3951,7 @@ class Run:
                 encoders[handle] = Encoder(handle).digest()
         verdicts = report.verdicts()
         answers = [vars(v) | {"answer": v.answer} for v in verdicts
-                   if hasattr(v, "answer")]
+                   if isinstance(v, Verdict)]
         return {"verdict": [*map(str, verdicts)], "answers": answers,
                 "versions": versions, "hardware": hardware, "encoders": encoders,
                 "seconds": report.seconds, "source": report.dataset.source,
@@ -3982,8 +3960,7 @@ class Run:
     def finish(self, seconds):
         """Make the report of what is there, and write it if there is a folder."""
         results, options = self.results, self.options
-        notes = ("interrupted: not all models or draws are "
-                 "there",) * results.interrupted
+        notes = ["interrupted: not all models or draws are there"] * results.interrupted
         report = Report(results, self.dataset, self.columns, self.rows, options.metric,
                         seconds, notes)
         results.report = report
@@ -4096,16 +4073,16 @@ def command_words(argv):
     words = []
     for part in argv:
         with told(part, ValueError):  # a quote that is not closed
-            words += shlex.split(part) if isinstance(part, str) else [
-                *map(str, part or ())]
+            words += shlex.split(part) if isinstance(part, str) else map(
+                str, part or ())
     return words
 
 
 def show(results):
     """Print the pages of a run; in a notebook as HTML, with the figures."""
     if not in_notebook():
-        print("", *chain.from_iterable(results.pages.values()), "", sep="\n\n",
-              flush=True)
+        pages = chain.from_iterable(results.pages.values())
+        print("", *pages, "", sep="\n\n", flush=True)
         return
     from IPython.display import HTML, Image, display
     for page in results.pages.values():
@@ -4182,8 +4159,8 @@ def import_pasted(source, before, names):
     """Make a module `kit` of a pasted cell's source, with names that the notebook's
     cannot harm, and as a file for other processes; give the notebook back its names:
     those in `before`, and of the kit's only __all__ and kit itself."""
-    folder = cache_folder() / "pasted" / hashlib.sha256(
-        source.encode()).hexdigest()[:12]
+    key = hashlib.sha256(source.encode()).hexdigest()[:12]
+    folder = cache_folder() / "pasted" / key
     write_atomically(folder / "kit.py", source.encode())
     sys.path.insert(0, str(folder))
     sys.modules.pop("kit", None)
