@@ -401,8 +401,7 @@ class Columns:
                 kinds[column] = frame[column].nunique()
         most = min(MOST_CLASSES, len(frame) / 5)
         few = [column for column, n in kinds.items() if 2 <= n <= most]
-        flags = [c for c in few
-                 if {*map(str, frame[c].dropna().unique())} <= {"0", "1"}]
+        flags = [c for c in few if set(map(str, frame[c].dropna().unique())) <= set("01")]
         if len(flags) > 2 and not named:
             raise KitError(f"{', '.join(map(str, flags))} look like several labels of "
                            "one text, which this kit does not compare; name one of "
@@ -520,9 +519,8 @@ class Mail:
             parts = [part for part in self._parsed().walk() if not part.is_multipart()
                      and part.get_content_disposition() != "attachment"]
             for kind in ("text/plain", "text/html"):
-                found = (p for p in parts if p.get_content_type() == kind)
-                body = "\n".join(
-                    filter(None, map(str.strip, map(self._decoded, found))))
+                found = [self._decoded(p) for p in parts if kind == p.get_content_type()]
+                body = "\n".join(filter(None, map(str.strip, found)))
                 if body:
                     return body
         except (ValueError, RecursionError):
@@ -708,8 +706,7 @@ PUBLISHED_NSAMP = 1000
 
 @dataclass(frozen=True)
 class Corpus:
-    """What is special about a data set, and the options' defaults for it. needs: its
-    files; read(paths, size, seed): their frame id, text, label, of a corpus too large a
+    """What is special about a data set, and its defaults. needs: its files; read(paths, size, seed): their frame id, text, label, of a corpus too large a
     sample of `size`; svm: SVC's parameters; balanced: whether each class gives nsamp
     documents, or up to so many; published: the article's accuracies in % by model, for
     each of SWEEP."""
@@ -762,8 +759,7 @@ class Corpus:
 
 
 OWN = Corpus()
-AS_IN_ARTICLE = {
-    "balanced": True, "models": ARTICLE_MODELS, "maxtokens": 50, "text": "article"}
+AS_IN_ARTICLE = dict(balanced=True, models=ARTICLE_MODELS, maxtokens=50, text="article")
 # Add a data set here, and a run script. Accuracies: P. Azunre, Transfer Learning for
 # NLP (Manning, 2021), tables 3.1 and 3.2; one run per cell, 70/30 split. So are the
 # SVMs: C=1 in both, linear for reviews, rbf with gamma="auto" for e-mail.
@@ -880,8 +876,8 @@ class Dataset:
         empty = key == 0
         both = key.isin(kinds.key[kinds.key.duplicated()]) & ~empty
         copy = key.duplicated() & ~both & ~empty
-        return self._less(empty=empty.array, duplicate=copy.array,
-                          both_labels=both.array)
+        empty, copy, both = empty.array, copy.array, both.array
+        return self._less(empty=empty, duplicate=copy, both_labels=both)
 
     def _without_small_classes(self):
         sizes = self.frame.label.value_counts(sort=False)
@@ -947,8 +943,8 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     elif str(source) in CORPORA:
         dataset = load_corpus(str(source), data, nsamp, seed)
     elif (path := Path(source)).exists():
-        frame = (read_folder(path) if path.is_dir() else
-                 read_table(path, text, label, id))
+        columns = () if path.is_dir() else (text, label, id)
+        frame = (read_table if columns else read_folder)(path, *columns)
         dataset = Dataset(frame, path.name.split(".")[0], path.name, str(source))
     else:
         raise KitError(f"{source} is not there.{nearest(source, CORPORA)} Give a file, "
@@ -1129,8 +1125,7 @@ class Encoder:
                     archive.extractall(Path(temporary, "model"), filter="data")
             except (tarfile.TarError, EOFError) as error:
                 packed.unlink()
-                raise KitError(
-                    f"{self.url} is no packed SavedModel: {error}") from error
+                raise KitError(f"{self.url} is no packed model: {error}") from error
             folder.parent.mkdir(exist_ok=True)
             os.replace(Path(temporary, "model"), folder)
         return folder
@@ -1362,9 +1357,8 @@ class ElmoEmbedding:
     def build(self, input_shape):
         """Load the module and make the 4 scalars, as untrained as ELMo's own."""
         self.elmo = shared_module(ElmoModule, Encoder(self.elmo_path).find())
-        self.layer_weights = self.add_weight(
-            shape=(3,), initializer="zeros", name="layer_weights")
-        self.gamma = self.add_weight(shape=(), initializer="ones", name="gamma")
+        self.layer_weights = self.add_weight((3,), "zeros", name="layer_weights")
+        self.gamma = self.add_weight((), "ones", name="gamma")
 
     def call(self, inputs):
         """The embedding of each string, <float>[n, d]."""
@@ -1842,8 +1836,7 @@ class FineTunedBert(Likeliest):
         self.model_ = build_bert_model(
             None, self.path, self.n_fine_tune_layers, self.pooling, self.learning_rate,
             len(self.classes_))
-        frozen = BertFeatures(
-            self.path, pooling=self.pooling, max_seq_length=self.max_seq_length)
+        frozen = BertFeatures(self.path, None, self.pooling, self.max_seq_length)
         head = DenseHead(random_state=self.random_state)
         start = head.fit(frozen.fit_transform(X), y).weights_
         for layer, weights in zip(self.model_.layers[-2:], (start[:2], start[2:])):
@@ -2212,9 +2205,8 @@ class Trials:
     keeps a new one; deadline: time.monotonic() after which TimeSpent is raised."""
     KINDS = ("grid", "random", "hyperopt", "halving")
 
-    def __init__(self, model, param_grid, X, y, seed, metric, jobs, rows, record,
-                 deadline):
-        self.model, self.X, self.y, self.param_grid = model, X, y, param_grid
+    def __init__(self, model, grid, X, y, seed, metric, jobs, rows, record, deadline):
+        self.model, self.X, self.y, self.param_grid = model, X, y, grid
         self.seed, self.metric, self.jobs = seed, metric, jobs
         self.record, self.deadline = record, deadline
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
@@ -2285,8 +2277,8 @@ class Trials:
         # 0.2.7 also needs an older setuptools.
         with told('--search hyperopt needs pip install "hyperopt>=0.3"', ImportError):
             from hyperopt import fmin, hp, tpe
-        space = self._space(hp.choice, lambda name, *ends: hp.loguniform(
-            name, *np.log(ends)), hp.uniformint)
+        space = self._space(hp.choice, lambda name, *ends: hp.loguniform(name, *np.log(ends)),
+                            hp.uniformint)
         fmin(lambda point: -self.scores([point])[0], space, tpe.suggest, points,
              show_progressbar=False, rstate=np.random.default_rng(self.seed))
 
@@ -2335,8 +2327,8 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
                  if name in searched or get_tags(step).requires_fit)
     X = model[:first].fit_transform(train.texts) if first else train.texts
     deadline = started + float(budget[:-1]) if timed else None
-    trials = Trials(model[first:], param_grid, X, train.y, seed, metric, jobs, rows,
-                    record, deadline)
+    trials = Trials(
+        model[first:], param_grid, X, train.y, seed, metric, jobs, rows, record, deadline)
     points, ended = ENDLESS if timed else int(budget or BUDGET), "done"
     try:
         getattr(trials, how)(points=points, resource=resource)
@@ -3083,8 +3075,8 @@ class Report:
             return pd.DataFrame(columns=["doc", "label", "wrong", "times", "said"])
         rows = pd.concat(rows)
         rows["wrong"] = rows.predicted != rows.label
-        rows["said"] = (rows.title + " " + classes[rows.predicted]).where(
-            rows.wrong, "")
+        said = rows.title + " " + classes[rows.predicted]
+        rows["said"] = said.where(rows.wrong, "")
         grouped = rows.groupby(["doc", "label"], sort=False, as_index=False).agg(
             wrong=("wrong", "sum"), times=("wrong", "size"), far=("far", "mean"),
             said=("said", lambda said: ", ".join(dict.fromkeys(filter(None, said)))),
@@ -3128,8 +3120,7 @@ class Figures:
         """Figures by the name of their file."""
         found = {f"history_{c.name}": self.history(c) for c in self.columns}
         if any(len(self.report.values(c, s)) for c in self.columns for s in self.rows):
-            found |= {"accuracy": self.accuracy(), "roc": self.roc(),
-                      "confusion": self.confusion()}
+            found |= dict(accuracy=self.accuracy(), roc=self.roc(), confusion=self.confusion())
         found |= {f"tuning_{c.model}": self.tuning(c) for c in self.columns if c.tuned}
         if len(self.report.results.frame("learning_curve")):
             found["learning_curve"] = self.learning_curve()
@@ -3173,8 +3164,8 @@ class Figures:
         for ((tokens, length), group), (colour, marker) in zip(groups, looks):
             means = 100 * group.groupby("epoch")[["accuracy", "val_accuracy"]].mean()
             look, label = {"color": colour, "marker": marker}, f"{tokens}/{length}"
-            axes.plot(means.accuracy, "--", label=f"{label} training", fillstyle="none",
-                      **look)
+            dashed = look | {"linestyle": "--", "fillstyle": "none"}
+            axes.plot(means.accuracy, label=f"{label} training", **dashed)
             axes.plot(means.val_accuracy, label=f"{label} held out", **look)
         axes.set(xlabel="epoch", ylabel="accuracy in %", xticks=sorted(set(rows.epoch)))
         return self._legend(figure, [axes])
@@ -3322,8 +3313,8 @@ class Figures:
     def learning_curve(self):
         """The metric by documents per class with a band of the repeats' deviation."""
         n = len(self.rows)
-        figure, [panels] = self._new("Learning curve", 1, n, (3.4 * n + 2.4, 4),
-                                     sharey=True)
+        size = (3.4 * n + 2.4, 4)
+        figure, [panels] = self._new("Learning curve", 1, n, size, sharey=True)
         for axes, settings in zip(panels, self.rows):
             curves, sizes = self.report.curves(settings)
             for column, curve in curves.items():
@@ -3391,8 +3382,8 @@ def words_table(report, train, settings):
             words = weights.columns[order[line[order] > 0]]
             rows.append([report.titles[column], name, ", ".join(words)])
     heading = f"Words that weigh most, tokens/length {settings.label}, first draw"
-    return Table(heading, ["model", "for class", "heaviest first"], rows,
-                 [report.data_note])
+    header = ["model", "for class", "heaviest first"]
+    return Table(heading, header, rows, [report.data_note])
 
 
 # ------------------------------------------------------------------------------ Audit
@@ -3483,8 +3474,7 @@ class Audit:
         seen = set(folded(train.texts))
         across = sum(key in seen for key in folded(test.texts) if key)
         near_across = near_copies(test.texts, train.texts) >= 0
-        drawn, n, n_test = "texts of the first draw with a near copy", len(near), len(
-            test)
+        drawn, n, n_test = "texts of the first draw with a near copy", *map(len, (near, test))
         rows = [
             ("texts that repeat an earlier one", keys.duplicated().sum(), len(dataset), 0),
             ("texts that stand in two classes", (labels > 1).sum(), len(dataset), 1),
@@ -3503,10 +3493,10 @@ class Audit:
     def _traces(self):
         """By trace the share of each class that shows it, <float>[K]."""
         y, texts, found = self.dataset.y, self.dataset.texts, {}
+        classes = range(len(self.classes))
         for what, pattern in TRACES.items():
             shows = np.array([bool(pattern.search(text)) for text in texts])
-            found[what] = np.array(
-                [shows[y == c].mean() for c, _ in enumerate(self.classes)])
+            found[what] = np.array([shows[y == c].mean() for c in classes])
         return found
 
     def _alike(self, drawn):
@@ -3532,8 +3522,7 @@ class Audit:
             if is_trap and number > chance:
                 found.append(f"TRAP: {self.share(number, whole)} {what}")
             elif what.endswith("another class") and number > CHANCE_COPIES:
-                found.append(
-                    f"LOOK: {self.share(number, whole)} {what}: which label is right?")
+                found.append(f"LOOK: {self.share(number, whole)} {what}: which is right?")
         for what, shares in self.traces.items():
             least, most = shares.argmin(), shares.argmax()
             gap = shares[most] - shares[least]
@@ -4073,9 +4062,8 @@ def command_words(argv):
     words = []
     for part in argv:
         with told(part, ValueError):  # a quote that is not closed
-            words += shlex.split(part) if isinstance(part, str) else map(
-                str, part or ())
-    return words
+            words += shlex.split(part) if isinstance(part, str) else part or ()
+    return list(map(str, words))
 
 
 def show(results):
@@ -4114,8 +4102,8 @@ def run_problem(name, words):
         if name == "own" and data != "demo":
             dataset = load(data, **columns)
         else:
-            dataset = load("imdb" if name == "own" else name, data, nsamp=options.nsamp,
-                           seed=options.seed)
+            corpus = name if name in CORPORA else "imdb"  # whose demo will do
+            dataset = load(corpus, data, nsamp=options.nsamp, seed=options.seed)
     results = compare(dataset, out=out, **given)
     results.describe(command=[f"run_{name}.py", *words])
     show(results)
