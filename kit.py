@@ -1671,7 +1671,8 @@ class Likeliest(ClassifierMixin, BaseEstimator):
 
     def predict(self, X):
         """The likeliest class of each row."""
-        return self.classes_[scores_of(self, X).argmax(axis=1)]
+        best = scores_of(self, X).argmax(axis=1)
+        return self.classes_[best]
 
 
 def sigmoid(logits):
@@ -2628,6 +2629,10 @@ class Estimate:
             return float(self.mean == 0)
         return float(2 * stats.t.sf(abs(self.mean) / self.error, self.degrees))
 
+    def with_draws(self, draws):
+        """What to expect of so many draws with the same mean and variance."""
+        return replace(self, draws=draws, degrees=draws - 1)
+
 
 def mcnemar_test(correct_a, correct_b):
     """Exact two-sided p value of two models' hits <bool>[n] on the same documents."""
@@ -2937,8 +2942,8 @@ class Report:
         if verdict.answer != "cannot be told":
             return verdict
         for draws in range(max(difference.draws + 1, FEWEST_DRAWS), 1000):
-            low, high = replace(difference, draws=draws, degrees=draws - 1).interval()
-            if low > ROPE or high < ROPE:  # if mean and variance stayed
+            low, high = difference.with_draws(draws).interval()
+            if low > ROPE or high < ROPE:
                 return replace(verdict, enough=draws)
         return verdict
 
