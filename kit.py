@@ -132,6 +132,11 @@ def one_line(error, limit=500):
     return " ".join(str(error).split())[:limit]
 
 
+def writable(text):
+    """A text less what UTF-8 cannot write, lone surrogates."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def nearest(word, words):
     """A question for somebody who wrote a name a little differently; "" if none is."""
     known = {str(name).lower(): name for name in words}
@@ -323,10 +328,10 @@ class TableFile:
         """The whole table; of CSV only an empty field is missing, not "NA" or "null"."""
         if self.name.endswith((".parquet", ".pq")):
             return self._parquet()
-        is_json = self.name.endswith((".jsonl", ".ndjson", ".json"))
         try:
             with self._opened() as stream:
                 sample = stream.read(1 << 16)
+            is_json = self.name.endswith((".jsonl", ".ndjson", ".json"))
             if not sample.strip():
                 raise KitError(f"{self.path} is empty.")
             encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
@@ -338,6 +343,8 @@ class TableFile:
                     return read(stream, encoding, sample.decode(encoding, "replace"))
         except (zipfile.BadZipFile, EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise KitError(f"{self.path} is damaged: {error}. Fetch it again.") from error
+        except RuntimeError as error:  # a .zip with a password, or packed otherwise
+            raise KitError(f"{self.path} cannot be unpacked: {error}") from error
         raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
 
     def _parquet(self):
@@ -359,6 +366,7 @@ class TableFile:
         names = [name for name in archive.namelist()
                  if not name.startswith("__MACOSX") and name[-1] != "/"]
         if len(names) == 1:
+            self.name = names[0].lower()
             return archive.open(names[0])
         raise KitError(f"{self.path} holds {len(names)} files "
                        f"({', '.join(names[:5])}); unpack it and name the one to read.")
@@ -381,13 +389,14 @@ class TableFile:
         sample = sample.lstrip("\ufeff")
         separator = self._separator(sample)
         header = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
-        names = Counter(next(header, []))
+        names = Counter(filter(None, next(header, [])))
         if names and max(names.values()) > 1:
             raise KitError(f"{self.path} has two columns named "
                            f"{names.most_common(1)[0][0]!r}; give one another name.")
         try:
+            packed = self.path.suffix.lower() in (".gz", ".zip")
             frame = pd.read_csv(  # the path: pandas is faster on it than on a stream
-                self.path, sep=separator, encoding=encoding, keep_default_na=False,
+                stream if packed else self.path, sep=separator, encoding=encoding, keep_default_na=False,
                 na_values=[""])
         except UnicodeDecodeError:
             raise
@@ -402,20 +411,21 @@ class TableFile:
     def _json(self, stream, encoding, sample):
         """Of objects on lines, or in one list."""
         lines = io.TextIOWrapper(stream, encoding.replace("utf-8", "utf-8-sig"))
-        rows, number = [], 1
+        rows, number = [], 0
         try:
-            if sample.lstrip("\ufeff \r\n").startswith("["):
+            if re.match(r"\ufeff?\s*\[\s*[{\]]", sample):
                 rows = json.load(lines)
             else:
-                for number, line in enumerate(lines, 1):
+                for number, line in enumerate(lines):
                     rows += [json.loads(line)] if line.strip() else []
-        except UnicodeDecodeError:
-            raise
-        except ValueError as error:
-            raise KitError(f"{self.path}, line {number} is no JSON: {error}") from error
+        except json.JSONDecodeError as error:
+            raise KitError(f"{self.path}, line {number + error.lineno} is no JSON: "
+                           f"{error.msg}.") from error
         if not all(isinstance(row, dict) for row in rows):
             raise KitError(f"{self.path} must hold an object with names on each line.")
-        return pd.DataFrame(rows)
+        return pd.DataFrame([
+            {name: writable(value) if isinstance(value, str) else value
+             for name, value in row.items()} for row in rows])
 
 
 class Columns:
@@ -426,11 +436,14 @@ class Columns:
     def __init__(self, frame, text="", label="", id=""):
         self.frame = frame
         self.text, self.label, self.id = (
-            name and self._named(name, what)
+            name if name == "" else self._named(name, what)
             for name, what in ((text, "text"), (label, "label"), (id, "id")))
-        self.text = self.text or self._guess_text()
-        self.label = self.label or self._guess_label()
-        self.id = self.id or self._guess_id()
+        if self.text == "":
+            self.text = self._guess_text()
+        if self.label == "":
+            self.label = self._guess_label()
+        if self.id == "":
+            self.id = self._guess_id()
 
     @property
     def others(self):
@@ -440,7 +453,7 @@ class Columns:
     def _named(self, name, what):
         if name in self.frame:
             return name
-        if "," in name:
+        if "," in str(name):
             raise KitError(
                 f"--{what}-column {name}: a text has one label here; name one column.")
         columns = ", ".join(map(str, self.frame))
@@ -463,8 +476,9 @@ class Columns:
                 lengths[column] = values.str.len().mean()
         named = [column for column in lengths if str(column).lower() in TEXT_NAMES]
         longest = sorted(lengths, key=lengths.get, reverse=True)
-        if len(named) == 1:
-            return named[0]
+        called = [c for c in self.others if str(c).lower() in TEXT_NAMES]
+        if len(named or called) == 1:
+            return (named or called)[0]  # if it holds no texts, that will be said
         if longest[1:] and lengths[longest[0]] > 3 * lengths[longest[1]]:
             longest = longest[:1]  # far longer than all others
         if len(longest) == 1:
@@ -543,15 +557,17 @@ def read_table(table, text="", label="", id=""):
         raise KitError(f"The table has two columns named {twice!r}; rename one.")
     columns = Columns(frame, text, label, id)
     labels, texts = as_labels(frame[columns.label], columns.label), frame[columns.text]
-    strange = [v for v in texts.head(1000).dropna() if not isinstance(v, str)]
+    strange = [v for v in texts.dropna() if not isinstance(v, str)] if (
+        pd.api.types.infer_dtype(texts) != "string") else []
     if strange:
         raise KitError(
             f"Column {columns.text!r} holds {type(strange[0]).__name__} values such as "
-            f"{one_line(strange[0], 40)}, no texts. Name another one with --text-column."
-        )
+            f"{one_line(strange[0], 40)}, no texts. Name another one with --text-column.")
+    if texts.dtype == object:
+        texts = texts.map(writable, na_action="ignore")
     said = f"text: {columns.text}; label: {columns.label}, {len(labels.categories)} classes"
-    say("columns", f"{said}; id: {columns.id}" if columns.id else said)
-    ids = frame[columns.id].array if columns.id else np.arange(len(frame))
+    say("columns", f"{said}; id: {columns.id}" if columns.id != "" else said)
+    ids = np.arange(len(frame)) if columns.id == "" else frame[columns.id].array
     return pd.DataFrame({"id": ids, "text": texts.array, "label": labels})
 
 
@@ -688,8 +704,8 @@ def read_enron(path, size, seed):
             f"{path} needs the columns file and message: {one_line(error)}") from error
     kept = kept.sort_index()
     raws = (message.encode("utf-8", "surrogateescape") for message in kept.message)
-    texts = [Mail(raw).text() for raw in raws]
-    return pd.DataFrame({"id": kept.file.tolist(), "text": texts, "label": "enron"})
+    texts = [writable(Mail(raw).text()) for raw in raws]
+    return pd.DataFrame({"id": [*map(writable, kept.file)], "text": texts, "label": "enron"})
 
 
 # A letter of the 419 file begins at such a line. The words "From r" alone also stand
@@ -710,7 +726,7 @@ def read_email(paths, size, seed):
     letters = SEPARATOR.split(fraud.read_bytes())[1:]
     if not letters:
         raise KitError(f'{fraud} has no line "From r  <date>" before a header.')
-    texts = [Mail(raw).text() for raw in letters]
+    texts = [writable(Mail(raw).text()) for raw in letters]
     ids = [f"letter {i}" for i in range(len(letters))]
     letters = pd.DataFrame({"id": ids, "text": texts, "label": "fraud"})
     frame = pd.concat([read_enron(enron, size, seed), letters])
@@ -964,13 +980,15 @@ class Dataset:
     """Texts and their classes: the frame has the columns id, text, label <category>.
 
     name: an entry of CORPORA, or any other; title: for tables and figures; source: where
-    the texts come from; dropped: how many texts were left out, by reason."""
+    the texts come from; dropped: how many texts were left out, by reason; corpus: what is
+    special about it."""
 
     frame: pd.DataFrame
     name: str = "own"
     title: str = "own texts"
     source: str = "a DataFrame"
     dropped: dict = field(default_factory=dict)
+    corpus: Corpus = OWN
 
     def __len__(self):
         return len(self.frame)
@@ -979,11 +997,6 @@ class Dataset:
         """The fields alone, since a worker's copy is pickled in another thread, while
         the properties below are being remembered."""
         return {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-
-    @property
-    def corpus(self):
-        """What is special about it."""
-        return CORPORA.get(self.name, OWN)
 
     @property
     def classes(self):
@@ -1018,10 +1031,10 @@ class Dataset:
         cleaned = self if keep_duplicates else self._without_copies()
         return cleaned if self.corpus.balanced else cleaned._without_small_classes()
 
-    def _less(self, **reasons):
+    def _less(self, reasons):
         """Itself less the rows <bool>[n] of each reason, which are counted."""
         gone = np.logical_or.reduce(list(reasons.values()))
-        counts = {reason.replace("_", " "): int(rows.sum())
+        counts = {reason: self.dropped.get(reason, 0) + int(rows.sum())
                   for reason, rows in reasons.items()}
         frame = self.frame[~gone] if gone.any() else self.frame
         return replace(self, frame=frame, dropped=self.dropped | counts)
@@ -1032,7 +1045,8 @@ class Dataset:
         empty = key == 0
         both = key.isin(kinds.key[kinds.key.duplicated()]) & ~empty
         copies = key.duplicated() & ~both & ~empty
-        return self._less(empty=empty.array, duplicate=copies.array, both_labels=both.array)
+        reasons = {"empty": empty, "duplicate": copies, "both labels": both}
+        return self._less({reason: rows.array for reason, rows in reasons.items()})
 
     def _without_small_classes(self):
         sizes = self.frame.label.value_counts(sort=False)
@@ -1043,7 +1057,7 @@ class Dataset:
                            f"needed; there are: {counts}.")
         reasons = {f"of class {name} (fewer than {FEWEST})": self.frame.label == name
                    for name in small.index}
-        left = self._less(**reasons) if reasons else self
+        left = self._less(reasons) if reasons else self
         label = left.frame.label.cat.remove_unused_categories()
         return replace(left, frame=left.frame.assign(label=label))
 
@@ -1083,18 +1097,13 @@ def load_corpus(name, data, nsamp, seed):
 
     def read():
         frame = corpus.read(paths, size, seed)
-        frame = frame.reset_index(drop=True)
-        for column in ("id", "text"):  # less what UTF-8 cannot write, lone surrogates
-            frame[column] = frame[column].map(
-                lambda text: str(text).encode("utf-8", "replace").decode(),
-                na_action="ignore")
-        return frame
+        return frame.astype({"id": str}).reset_index(drop=True)
 
     made_of = [str(path.resolve()) for path in paths], [*map(times_of, paths)]
     frame = cached_frame(name, (made_of, size, seed), read)
     source = data if data != "auto" else " + ".join(map(str, paths))
     source = DEMO_SOURCE if any(map(is_synthetic, paths)) else str(source)
-    return Dataset(frame, name, corpus.title, source)
+    return Dataset(frame, name, corpus.title, source, corpus=corpus)
 
 
 def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
@@ -1117,7 +1126,7 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
         frame = read_folder(path) if folder else read_table(path, text, label, id)
         dataset = Dataset(frame, path.name.split(".")[0], path.name, str(source))
     frame = dataset.frame
-    return dataset._less(no_text=frame.text.isna(), no_label=frame.label.isna())
+    return dataset._less({"no text": frame.text.isna(), "no label": frame.label.isna()})
 
 
 # -------------------------------------------------------------------- Texts to tokens
@@ -1269,6 +1278,9 @@ class Encoder:
     A path counts from here or from this file; a URL gives a packed SavedModel."""
 
     handle: str
+
+    def __post_init__(self):
+        object.__setattr__(self, "handle", str(self.handle))
 
     @property
     def name(self):
@@ -1851,7 +1863,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
     def fit(self, X, y=None):
         """Find the encoder; a frozen one has nothing to learn."""
-        encoder = Encoder(str(self.path))
+        encoder = Encoder(self.path)
         self.folder_ = encoder.find()
         self.identity_ = encoder.digest()
         return self
@@ -1876,7 +1888,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         keys = list(missing)
         items, sizes = self._prepare(list(missing.values()))
         found = {}
-        with progress(len(keys), f"encoding {Encoder(str(self.path)).name}") as bar:
+        with progress(len(keys), f"encoding {Encoder(self.path).name}") as bar:
             for rows, features in self._batches(items, np.array(sizes)):
                 vectors = {keys[row]: vector for row, vector in zip(rows, features)}
                 store.put(vectors)
