@@ -75,6 +75,11 @@ def one_line(error, limit=500):
     return " ".join(str(error).split())[:limit]
 
 
+def writable(text):
+    """A text less what UTF-8 cannot write, lone surrogates."""
+    return text.encode("utf-8", "replace").decode()
+
+
 @contextlib.contextmanager
 def told(sentence, *errors):
     """Errors of these kinds in the block become a KitError: the sentence, and theirs."""
@@ -269,10 +274,13 @@ class TableFile:
         path = self.path
         if self.name.endswith((".parquet", ".pq")):
             with (told(f"{path} is no Parquet", OSError, ValueError),
-                  told(f"No reader for {path}: pip install pyarrow", ImportError)):
+                  told(f"No reader for {path} is installed: pip install pyarrow",
+                       ImportError)):
                 return pd.read_parquet(path)
-        with told(f"{path} is damaged; fetch it again", zipfile.BadZipFile, EOFError,
-                  zlib.error, gzip.BadGzipFile):
+        with (told(f"{path} is damaged; fetch it again", zipfile.BadZipFile, EOFError,
+                   zlib.error, gzip.BadGzipFile),
+              # A .zip with a password, or packed otherwise.
+              told(f"{path} cannot be unpacked", RuntimeError)):
             with self._opened() as stream:
                 sample = stream.read(1 << 16)
             if not sample.strip():
@@ -296,6 +304,7 @@ class TableFile:
         names = [name for name in archive.namelist()
                  if not name.startswith("__MACOSX") and name[-1] != "/"]
         if len(names) == 1:
+            self.name = names[0].lower()
             return archive.open(names[0])
         raise KitError(f"{self.path} holds {len(names)} files "
                        f"({', '.join(names[:5])}); unpack it and name the one to read.")
@@ -315,36 +324,40 @@ class TableFile:
 
     def _csv(self, stream, encoding, sample):
         csv.field_size_limit(2**31 - 1)  # some documents are longer than its 128 KiB
-        sample = sample.lstrip("\ufeff")
+        sample, path = sample.lstrip("\ufeff"), self.path
         separator = self._separator(sample)
         header = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
-        for name, times in Counter(next(header, [])).most_common(1):
+        for name, times in Counter(filter(None, next(header, []))).most_common(1):
             if times > 1:
-                raise KitError(f"{self.path} has two columns {name!r}; rename one.")
-        with told(f"{self.path} is no regular table", ValueError):  # as pandas' errors
+                raise KitError(f"{path} has two columns named {name!r}; rename one.")
+        with told(f"{path} is no regular table", ValueError):  # as pandas' errors
             # The path: pandas is faster on it than on a stream.
-            frame = pd.read_csv(self.path, sep=separator, encoding=encoding,
-                                keep_default_na=False, na_values=[""])
+            packed = path.suffix.lower() in (".gz", ".zip")
+            frame = pd.read_csv(stream if packed else path, sep=separator,
+                                encoding=encoding, keep_default_na=False,
+                                na_values=[""])
         if not isinstance(frame.index, pd.RangeIndex):  # pandas' guess for such rows
-            raise KitError(f"{self.path}: the rows have more fields than the header "
-                           "has names; put texts with separators in quotes.")
+            raise KitError(f"{path}: the rows have more fields than the header has "
+                           "names; put texts with separators in quotes.")
         return frame
 
     def _json(self, stream, encoding, sample):
         """Of objects on lines, or in one list."""
         lines = io.TextIOWrapper(stream, encoding.replace("utf-8", "utf-8-sig"))
-        rows, number = [], 1
+        rows, number = [], 0
         try:
-            if sample.lstrip("\ufeff \r\n").startswith("["):
+            if re.match(r"\ufeff?\s*\[\s*[{\]]", sample):
                 rows = json.load(lines)
             else:
-                for number, line in enumerate(lines, 1):
+                for number, line in enumerate(lines):
                     rows += [json.loads(line)] if line.strip() else []
         except json.JSONDecodeError as error:
-            raise KitError(f"{self.path}, line {number} is no JSON: {error}") from error
+            raise KitError(f"{self.path}, line {number + error.lineno} is no JSON: "
+                           f"{error.msg}.") from error
         if not all(isinstance(row, dict) for row in rows):
             raise KitError(f"{self.path} must hold an object with names on each line.")
-        return pd.DataFrame(rows)
+        return pd.DataFrame([{name: writable(v) if isinstance(v, str) else v
+                              for name, v in row.items()} for row in rows])
 
 
 class Columns:
@@ -354,14 +367,14 @@ class Columns:
         self.frame, self.names = frame, ", ".join(map(str, frame))
         self.text, self.label, self.id = text, label, id
         for name, what in ((text, "text"), (label, "label"), (id, "id")):
-            if name and name not in frame:
-                many = " A text has one label here." if "," in name else ""
+            if name != "" and name not in frame:
+                many = " A text has one label here." if "," in str(name) else ""
                 raise KitError(f"There is no column {name!r} for the "
                                f"{what}.{many or nearest(name, frame)} The columns "
                                f"are: {self.names}; name one with --{what}-column.")
-        self.text = text or self._guess_text()
-        self.label = label or self._guess_label()
-        self.id = id or self._guess_id()
+        self.text = self._guess_text() if text == "" else text
+        self.label = self._guess_label() if label == "" else label
+        self.id = self._guess_id() if id == "" else id
 
     def _left(self, names):
         """The columns that are nothing yet, and those of them that are called so."""
@@ -375,20 +388,21 @@ class Columns:
 
     def _guess_text(self):
         """By its name, or as the one of strings whose values are far longest."""
+        left, called = self._left(TEXT_NAMES)
         lengths = {}
-        left, named = self._left(TEXT_NAMES)
         for column in left:
             values = self.frame[column].head(1000).dropna()
             if len(values) and all(isinstance(value, str) for value in values):
                 lengths[column] = values.str.len().mean()
-        named = [column for column in named if column in lengths]
+        named = [column for column in called if column in lengths]
         longest = sorted(lengths, key=lengths.get, reverse=True)
+        if len(named or called) == 1:
+            return (named or called)[0]  # if it holds no texts, that will be said
         if longest[1:] and lengths[longest[0]] > 3 * lengths[longest[1]]:
             longest = longest[:1]  # far longer than all others
-        found = named if len(named) == 1 else longest
-        if len(found) != 1:
+        if len(longest) != 1:
             raise self._unclear("text", named or longest)
-        return found[0]
+        return longest[0]
 
     def _guess_label(self):
         """By its name, or as the only one with few values."""
@@ -401,7 +415,8 @@ class Columns:
                 kinds[column] = frame[column].nunique()
         most = min(MOST_CLASSES, len(frame) / 5)
         few = [column for column, n in kinds.items() if 2 <= n <= most]
-        flags = [c for c in few if set(map(str, frame[c].dropna().unique())) <= set("01")]
+        flags = [c for c in few
+                 if set(map(str, frame[c].dropna().unique())) <= set("01")]
         if len(flags) > 2 and not named:
             raise KitError(f"{', '.join(map(str, flags))} look like several labels of "
                            "one text, which this kit does not compare; name one of "
@@ -453,15 +468,18 @@ def read_table(table, text="", label="", id=""):
         raise KitError(f"The table has two columns named {twice!r}; rename one.")
     columns = Columns(frame, text, label, id)
     labels, texts = as_labels(frame[columns.label], columns.label), frame[columns.text]
-    strange = [v for v in texts.head(1000).dropna() if not isinstance(v, str)]
+    strange = [v for v in texts.dropna() if not isinstance(v, str)] if (
+        pd.api.types.infer_dtype(texts) != "string") else []
     if strange:
         raise KitError(f"Column {columns.text!r} holds {type(strange[0]).__name__} "
                        f"values such as {one_line(strange[0], 40)}, no texts. Name "
                        "another one with --text-column.")
-    named = f"; id: {columns.id}" if columns.id else ""
+    if texts.dtype == object:
+        texts = texts.map(writable, na_action="ignore")
+    named = f"; id: {columns.id}" if columns.id != "" else ""
     say("columns", f"text: {columns.text}; label: {columns.label}, "
         f"{len(labels.categories)} classes{named}")
-    ids = frame[columns.id].array if columns.id else np.arange(len(frame))
+    ids = np.arange(len(frame)) if columns.id == "" else frame[columns.id].array
     return pd.DataFrame({"id": ids, "text": texts.array, "label": labels})
 
 
@@ -519,7 +537,8 @@ class Mail:
             parts = [part for part in self._parsed().walk() if not part.is_multipart()
                      and part.get_content_disposition() != "attachment"]
             for kind in ("text/plain", "text/html"):
-                found = [self._decoded(p) for p in parts if kind == p.get_content_type()]
+                found = [self._decoded(p) for p in parts
+                         if kind == p.get_content_type()]
                 body = "\n".join(filter(None, map(str.strip, found)))
                 if body:
                     return body
@@ -582,8 +601,10 @@ def read_enron(path, size, seed):
                 kept = kept.nsmallest(size, "draw")
                 bar.update(len(chunk))
     kept = kept.sort_index()
-    texts = [Mail(m.encode("utf-8", "surrogateescape")).text() for m in kept.message]
-    return pd.DataFrame({"id": kept.file.tolist(), "text": texts, "label": "enron"})
+    raws = (message.encode("utf-8", "surrogateescape") for message in kept.message)
+    rows = {"id": [*map(writable, kept.file)],
+            "text": [writable(Mail(raw).text()) for raw in raws]}
+    return pd.DataFrame(rows).assign(label="enron")
 
 
 # A letter of the 419 file begins at such a line. The words "From r" alone also stand
@@ -602,7 +623,8 @@ def read_email(paths, size, seed):
     letters = SEPARATOR.split(fraud.read_bytes())[1:]
     if not letters:
         raise KitError(f'{fraud} has no line "From r  <date>" before a header.')
-    letters = [(f"letter {i}", Mail(m).text(), "fraud") for i, m in enumerate(letters)]
+    letters = [(f"letter {i}", writable(Mail(m).text()), "fraud")
+               for i, m in enumerate(letters)]
     rows = [*read_enron(enron, size, seed).itertuples(index=False), *letters]
     return labelled(rows, ["enron", "fraud"])
 
@@ -809,13 +831,14 @@ def seed_of_repeat(seed, repeat):
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Texts and their classes: the frame has the columns id, text, label <category>.
-    name: an entry of CORPORA, or any other; title: for tables and figures; source:
-    where the texts come from; dropped: how many texts were left out, by reason."""
+    name, title: for files, tables and figures; source: where the texts come from;
+    dropped: how many were left out, by reason; corpus: what is special about it."""
     frame: pd.DataFrame
     name: str = "own"
     title: str = "own texts"
     source: str = "a DataFrame"
     dropped: dict = field(default_factory=dict)
+    corpus: Corpus = OWN
 
     def __len__(self):
         return len(self.frame)
@@ -824,11 +847,6 @@ class Dataset:
         """The fields alone, since a worker's copy is pickled in another thread, while
         the properties below are being remembered."""
         return {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-
-    @property
-    def corpus(self):
-        """What is special about it."""
-        return CORPORA.get(self.name, OWN)
 
     @property
     def classes(self):
@@ -863,10 +881,11 @@ class Dataset:
         cleaned = self if keep_duplicates else self._without_copies()
         return cleaned if self.corpus.balanced else cleaned._without_small_classes()
 
-    def _less(self, **reasons):
+    def _less(self, reasons):
         """Itself less the rows <bool>[n] of each reason, which are counted."""
         gone = np.logical_or.reduce([np.zeros(len(self), bool), *reasons.values()])
-        counts = {why.replace("_", " "): int(r.sum()) for why, r in reasons.items()}
+        counts = {reason: self.dropped.get(reason, 0) + int(rows.sum())
+                  for reason, rows in reasons.items()}
         frame = self.frame[~gone] if gone.any() else self.frame
         return replace(self, frame=frame, dropped=self.dropped | counts)
 
@@ -875,9 +894,9 @@ class Dataset:
         kinds = pd.DataFrame({"key": key, "label": self.y}).drop_duplicates()
         empty = key == 0
         both = key.isin(kinds.key[kinds.key.duplicated()]) & ~empty
-        copy = key.duplicated() & ~both & ~empty
-        empty, copy, both = empty.array, copy.array, both.array
-        return self._less(empty=empty, duplicate=copy, both_labels=both)
+        copies = key.duplicated() & ~both & ~empty
+        reasons = {"empty": empty, "duplicate": copies, "both labels": both}
+        return self._less({reason: rows.array for reason, rows in reasons.items()})
 
     def _without_small_classes(self):
         sizes = self.frame.label.value_counts(sort=False)
@@ -886,8 +905,8 @@ class Dataset:
             counts = ", ".join(f"{name} {n}" for name, n in sizes.items())
             raise KitError(f"Two classes of {FEWEST} or more different texts are "
                            f"needed; there are: {counts}.")
-        left = self._less(**{f"of class {name} (fewer than {FEWEST})":
-                             self.frame.label == name for name in small.index})
+        left = self._less({f"of class {name} (fewer than {FEWEST})":
+                           self.frame.label == name for name in small.index})
         label = left.frame.label.cat.remove_unused_categories()
         return replace(left, frame=left.frame.assign(label=label))
 
@@ -920,18 +939,12 @@ def load_corpus(name, data, nsamp, seed):
     corpus = CORPORA[name]
     paths = [Path(path) for path in corpus.find(data)]
     size = 6 * (nsamp or ALL_NSAMP)  # since half of a mailbox is copies
-    def read():
-        frame = corpus.read(paths, size, seed).reset_index(drop=True)
-        for column in ("id", "text"):  # less what UTF-8 cannot write, lone surrogates
-            frame[column] = frame[column].map(lambda text: str(text).encode(
-                "utf-8", "replace").decode(), na_action="ignore")
-        return frame
-
     made_of = [str(path.resolve()) for path in paths], [*map(times_of, paths)]
-    frame = cached_frame(name, (made_of, size, seed), read)
+    frame = cached_frame(name, (made_of, size, seed), lambda: corpus.read(
+        paths, size, seed).astype({"id": str}).reset_index(drop=True))
     source = data if data != "auto" else " + ".join(map(str, paths))
     source = DEMO_SOURCE if any(map(is_synthetic, paths)) else str(source)
-    return Dataset(frame, name, corpus.title, source)
+    return Dataset(frame, name, corpus.title, source, corpus=corpus)
 
 
 def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
@@ -951,7 +964,7 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
                        "a folder with a subfolder a class, a DataFrame, or one of "
                        f"{', '.join(CORPORA)}.")
     frame = dataset.frame
-    return dataset._less(no_text=frame.text.isna(), no_label=frame.label.isna())
+    return dataset._less({"no text": frame.text.isna(), "no label": frame.label.isna()})
 
 
 # -------------------------------------------------------------------- Texts to tokens
@@ -2278,8 +2291,8 @@ class Trials:
         # 0.2.7 also needs an older setuptools.
         with told('--search hyperopt needs pip install "hyperopt>=0.3"', ImportError):
             from hyperopt import fmin, hp, tpe
-        space = self._space(hp.choice, lambda name, *ends: hp.loguniform(name, *np.log(ends)),
-                            hp.uniformint)
+        space = self._space(hp.choice, lambda name, *ends: hp.loguniform(
+            name, *np.log(ends)), hp.uniformint)
         fmin(lambda point: -self.scores([point])[0], space, tpe.suggest, points,
              show_progressbar=False, rstate=np.random.default_rng(self.seed))
 
@@ -2328,8 +2341,8 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
                  if name in searched or get_tags(step).requires_fit)
     X = model[:first].fit_transform(train.texts) if first else train.texts
     deadline = started + float(budget[:-1]) if timed else None
-    trials = Trials(
-        model[first:], param_grid, X, train.y, seed, metric, jobs, rows, record, deadline)
+    trials = Trials(model[first:], param_grid, X, train.y, seed, metric, jobs, rows,
+                    record, deadline)
     points, ended = ENDLESS if timed else int(budget or BUDGET), "done"
     try:
         getattr(trials, how)(points=points, resource=resource)
@@ -3125,7 +3138,8 @@ class Figures:
         """Figures by the name of their file."""
         found = {f"history_{c.name}": self.history(c) for c in self.columns}
         if any(len(self.report.values(c, s)) for c in self.columns for s in self.rows):
-            found |= dict(accuracy=self.accuracy(), roc=self.roc(), confusion=self.confusion())
+            found |= dict(accuracy=self.accuracy(), roc=self.roc(),
+                          confusion=self.confusion())
         found |= {f"tuning_{c.model}": self.tuning(c) for c in self.columns if c.tuned}
         if len(self.report.results.frame("learning_curve")):
             found["learning_curve"] = self.learning_curve()
@@ -3479,7 +3493,8 @@ class Audit:
         seen = set(folded(train.texts))
         across = sum(key in seen for key in folded(test.texts) if key)
         near_across = near_copies(test.texts, train.texts) >= 0
-        drawn, n, n_test = "texts of the first draw with a near copy", *map(len, (near, test))
+        drawn, n, n_test = "texts of the first draw with a near copy", *map(
+            len, (near, test))
         rows = [
             ("texts that repeat an earlier one", keys.duplicated().sum(), len(dataset), 0),
             ("texts that stand in two classes", (labels > 1).sum(), len(dataset), 1),
@@ -3527,7 +3542,8 @@ class Audit:
             if is_trap and number > chance:
                 found.append(f"TRAP: {self.share(number, whole)} {what}")
             elif what.endswith("another class") and number > CHANCE_COPIES:
-                found.append(f"LOOK: {self.share(number, whole)} {what}: which is right?")
+                found.append(
+                    f"LOOK: {self.share(number, whole)} {what}: which is right?")
         for what, shares in self.traces.items():
             least, most = shares.argmin(), shares.argmax()
             gap = shares[most] - shares[least]

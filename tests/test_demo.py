@@ -1,39 +1,59 @@
 """What ships with the kit: the demo corpora, their generator, the mini encoders."""
 
+import gzip
+import shutil
 import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import kit
 import run_email
 import run_imdb
+import run_own
 
 DEMO = kit.home() / "demo"
 FILES = ("emails.csv", "fradulent_emails.txt", "aclImdb_v1.tar.gz")
 MINI = kit.ENCODERS["mini"]
 
 
-def accuracy(data, settings, repeats=3):
-    model = kit.pipeline("lr", settings)
-    draws = (kit.draw(data, 1000, 0, repeat) for repeat in range(repeats))
-    return 100 * np.mean([kit.evaluate(model, *draw).accuracy for draw in draws])
+def accuracy(data, *place, repeats=3):
+    """The mean accuracy of LR in % at some maxtokens and maxtokenlen."""
+    model = kit.Column("lr").pipeline(
+        kit.Settings(maxtokens=place[0], maxtokenlen=place[1])
+    )
+    draws = (data.draw(1000, 0, repeat) for repeat in range(repeats))
+    found = [kit.evaluate(model, *draw).measures["accuracy"] for draw in draws]
+    return 100 * np.mean(found)
 
 
 @pytest.mark.parametrize("name", ["imdb", "email"])
 def test_the_demo_has_a_thousand_documents_per_class(name):
-    data = kit.load(name, "demo")
-    assert np.bincount(data.labels).min() >= 1200
+    data = kit.load(name, "demo").cleaned()
+    assert np.bincount(data.y).min() >= 1200
     assert data.source == kit.DEMO_SOURCE
 
 
 def test_the_demo_is_as_hard_as_the_real_thing():
-    short, long = (kit.Settings(*place) for place in ((50, 20), (200, 100)))
-    reviews, mail = kit.load_imdb("demo"), kit.load_email("demo")
-    assert 62 <= accuracy(reviews, short) <= 80
-    assert accuracy(reviews, short) + 4 <= accuracy(reviews, long) <= 92
-    assert 94 <= accuracy(mail, short) <= 99.5
+    reviews, mail = (kit.load(name, "demo").cleaned() for name in ("imdb", "email"))
+    assert 62 <= accuracy(reviews, 50, 20) <= 80
+    assert accuracy(reviews, 50, 20) + 4 <= accuracy(reviews, 200, 100) <= 92
+    assert 94 <= accuracy(mail, 50, 20) <= 99.5
+
+
+def test_a_copy_of_the_demo_does_not_pass_for_real_data(tmp_path, monkeypatch):
+    for file in FILES:
+        shutil.copy(DEMO / file, tmp_path / file)
+    for name in ("imdb", "email"):
+        assert kit.load(name, str(tmp_path)).source == kit.DEMO_SOURCE
+    (tmp_path / "data").mkdir()
+    shutil.move(tmp_path / FILES[2], tmp_path / "data" / FILES[2])
+    monkeypatch.chdir(tmp_path)
+    for need in (*kit.CORPORA["imdb"].needs, *kit.CORPORA["email"].needs):
+        roots = [tmp_path, tmp_path / "data"]
+        assert need.find(roots, demo=True) and not need.find(roots, demo=False)
 
 
 def test_the_generator_writes_the_same_bytes_again(tmp_path):
@@ -42,7 +62,7 @@ def test_the_generator_writes_the_same_bytes_again(tmp_path):
     for name in FILES:
         made, shipped = (tmp_path / name).read_bytes(), (DEMO / name).read_bytes()
         if name.endswith(".gz"):  # zlib's versions pack differently
-            made, shipped = map(kit.gzip.decompress, (made, shipped))
+            made, shipped = map(gzip.decompress, (made, shipped))
         assert made == shipped
     assert sum((DEMO / name).stat().st_size for name in FILES) < 6e6
 
@@ -50,17 +70,23 @@ def test_the_generator_writes_the_same_bytes_again(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("script", [run_imdb, run_email])
 def test_the_demo_gives_all_six_columns(script, tmp_path):
-    assert script.main(["--demo", "--out", str(tmp_path), "--nsamp", "200"]) == 0
-    rows = kit.read_rows(tmp_path / "results.csv")
-    assert [row["model"] for row in rows] == list(kit.PUBLISHED_MODELS)
-    encoders = {row["encoder"] for row in rows} - {""}
-    assert encoders == set(MINI.values())
-    assert max(float(row["accuracy"]) for row in rows) > 0.6  # 280 texts to learn from
+    assert script.main(["--demo", "--out", str(tmp_path), "--nsamp", "100"]) == 0
+    rows = pd.read_csv(tmp_path / "results.csv", keep_default_na=False)
+    assert set(rows.model) == {"lr", "svm", "rf", "gbm", "elmo", "bert"}
+    assert set(rows.encoder) - {""} == set(MINI.values())
+    assert rows.accuracy.max() > 0.6  # 140 texts to learn from
+    assert (rows.source == kit.DEMO_SOURCE).all()
+
+
+def test_own_texts_have_a_demo_too(tmp_path, capsys):
+    options = ["--demo", "--models", "lr dummy", "--nsamp", "50", "--jobs", "1"]
+    assert run_own.main([*options, "--out", str(tmp_path)]) == 0
+    assert kit.DEMO_SOURCE in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("handle", MINI.values())
 def test_a_mini_encoder_is_small_and_has_its_card(handle):
-    folder = kit.find_encoder(handle)
+    folder = kit.Encoder(handle).find()
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
     assert size <= 8e6
     assert "Limits" in (folder / "README.md").read_text()
@@ -68,7 +94,7 @@ def test_a_mini_encoder_is_small_and_has_its_card(handle):
 
 def test_elmo_mini_has_elmos_interface():
     tf = kit.tensorflow()
-    elmo = kit.shared_module(kit.ElmoModule, kit.find_encoder(MINI["elmo"]))
+    elmo = kit.shared_module(kit.ElmoModule, kit.Encoder(MINI["elmo"]).find())
     texts = ["a film", "a film that nobody should miss at all", ""]
     batch = {k: v.numpy() for k, v in elmo.signature(tf.constant(texts)).items()}
     for name in ("word_emb", "lstm_outputs1", "lstm_outputs2", "elmo"):
@@ -93,7 +119,7 @@ def test_bert_mini_fine_tunes_like_any_bert():
 
 def test_tensorflow_hub_loads_the_mini_encoders_alike():
     hub = pytest.importorskip("tensorflow_hub")
-    path = kit.find_encoder(MINI["bert"])
+    path = kit.Encoder(MINI["bert"]).find()
     inputs = {
         name: np.array(
             [[2, 7, 3]] if name == "input_word_ids" else [[1, 1, 1]], np.int32

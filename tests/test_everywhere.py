@@ -1,130 +1,120 @@
-"""kit.py in other people's hands: imported, pasted, run in a notebook; its own shape."""
+"""kit.py in other people's hands: pasted into a notebook, imported, run in a cell."""
 
-import ast
-import os
-import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from test_compare import teams
 
 import kit
 
-ROOT = Path(kit.__file__).parent
-SOURCE = (ROOT / "kit.py").read_text()
-TREE = ast.parse(SOURCE)
+SOURCE = (kit.home() / "kit.py").read_text(encoding="utf-8")
 
 
-def python(code, folder, **options):
-    """Run code in a fresh interpreter in a folder; its output."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", code, *options.get("argv", [])],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_importing_loads_no_heavy_library_and_does_nothing(tmp_path):
-    code = "import sys, kit; print([m for m in ('tensorflow', 'matplotlib', 'keras', "
-    code += (
-        "'hyperopt', 'tokenizers', 'kagglehub', 'bs4', 'pooch') if m in sys.modules])"
-    )
-    assert python(code, tmp_path).strip() == "[]"
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_pasted_into_a_cell_it_runs(imdb_archive, tmp_path):
-    code = "source = open(r'%s').read(); exec(compile(source, '<cell>', 'exec'))\n" % (
-        ROOT / "kit.py"
-    )
-    code += "import sys; assert 'tensorflow' not in sys.modules\n"
-    code += "assert BertLayer(0).pooling == 'mean'\n"
-    code += (
-        f"print(command_line('imdb', '--data {imdb_archive} --models lr,rf --jobs 2 "
-    )
-    code += "--nsamp 40 --repeats 2'))"
-    out = python(code, tmp_path)
-    assert out.strip().endswith("0") and (tmp_path / "results" / "table.md").exists()
-
-
-@pytest.mark.slow
-def test_a_notebook_shows_html_and_figures(imdb_archive, tiny, tmp_path):
+def run_cells(*cells, cwd, fails=False):
+    """The text that each cell printed, and its outputs, in a real kernel."""
     pytest.importorskip("ipykernel")
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
-    options = f"--data {imdb_archive} --nsamp 40 --models lr,bert --jobs 1"
-    options += f" --bert {tiny['bert_dict']} --out {tmp_path / 'out'}"
-    cells = [
-        f"%run {ROOT / 'run_imdb.py'} {options}",
-        f"%cd {tmp_path}\n" + (ROOT / "run_imdb.py").read_text(),  # pasted, no options
-    ]
-    cells.insert(1, f"import sys; sys.path.insert(0, r'{ROOT}'); import kit")
-    cells[2:] = [f"kit.command_line('imdb', '{options}')"]
     notebook = nbformat.v4.new_notebook(
-        cells=list(map(nbformat.v4.new_code_cell, cells))
-    )
-    nbclient.NotebookClient(notebook, timeout=120).execute()
-    for cell in (notebook.cells[0], notebook.cells[-1]):
-        kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
-        assert {"text/html", "image/png"} <= kinds
+        cells=list(map(nbformat.v4.new_code_cell, map(str.strip, cells))))  # fmt: skip
+    client = nbclient.NotebookClient(
+        notebook, timeout=120, resources={"metadata": {"path": str(cwd)}})  # fmt: skip
+    client.execute()
+    outputs = [cell.outputs for cell in notebook.cells]
+    texts = ["".join(out.get("text", "") for out in one if out.output_type == "stream")
+             for one in outputs]  # fmt: skip
+    return texts, outputs
 
 
-def defined_names():
-    """Module-level names and the line of their first definition."""
-    names = {}
-    for node in TREE.body:
-        targets = getattr(node, "targets", [getattr(node, "target", node)])
-        for target in targets:
-            name = getattr(target, "name", getattr(target, "id", None))
-            names.setdefault(name, node.lineno)
-    return names
+def kinds(outputs):
+    """The kinds of data that a cell has shown."""
+    return {kind for output in outputs for kind in output.get("data", {})}
 
 
-def test_everything_flows_downhill():
-    names = defined_names()
-    uphill = [
-        (node.id, node.lineno)
-        for node in ast.walk(TREE)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        and names.get(node.id, 0) > node.lineno
-    ]  # fmt: skip
-    assert uphill == []
+@pytest.fixture(scope="module")
+def pasted(tmp_path_factory):
+    """(texts, outputs) of a notebook whose second cell is the kit, and what follows."""
+    folder = tmp_path_factory.mktemp("notebook")
+    teams(20).to_csv(folder / "mail.csv", index=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield run_cells(
+            "stats, json, load = 5, 'mine', 'gone'\nbefore = set(globals())",
+            "print('before the kit')\n" + SOURCE + "\nmine = sorted(set(globals()) - before)\nprint('after the kit')",
+            "print(*(name for name in mine if name[0] != '_'))\nprint(stats, json)",
+            "stats = 1; time = 2; Path = 3; np = pd = dataclass = None\n"
+            "frame = __import__('pandas').read_csv('mail.csv')\n"
+            "data = kit.load(frame, text='body', label='team')\n"
+            "results = compare(data, models='lr nbsvm rf', repeats=5, jobs=2)\n"
+            "print(results.verdict()); results.table()",
+            "print(stats, time, Path, np)\n"
+            "print(*{value.__module__ for value in (DenseHead, Tokens, compare, KitError)})"
+            "\nprint(type(results.report.columns[0].pipeline()[-1]).__module__)\n"
+            "print(Dataset is kit.Dataset, Column('lr').pipeline()[0])",
+            "import sys; print('tensorflow' in sys.modules, 'matplotlib' in sys.modules)\n"
+            "print(sorted(__import__('os').listdir()))",
+            "code = command_line('own', '--data mail.csv --text-column body --label-column "
+            "team --models lr,dummy --jobs 1 --out out --repeats 2')\nprint('code', code)",
+            cwd=folder)  # fmt: skip
 
 
-def test_banners_stand_in_the_order_of_the_contents():
-    banners = re.findall(r"^# -{10,} (.+)$", SOURCE, re.MULTILINE)
-    contents = " ".join(kit.__doc__.split("Contents: ")[1].split()).rstrip(".")
-    assert banners == contents.split("; ")
-    assert not re.search("misc|util|helper", " ".join(banners), re.IGNORECASE)
+def test_what_else_stands_in_the_cell_of_the_kit_runs_once(pasted):
+    assert pasted[0][1] == "before the kit\nafter the kit\n"
 
 
-def functions():
-    return [n for n in ast.walk(TREE) if isinstance(n, ast.FunctionDef)]
+def test_a_pasted_kit_leaves_only_its_public_names(pasted):
+    names, users = pasted[0][2].splitlines()
+    new = set(names.split()) - {"before"}
+    assert new | {"load"} == {"kit", *kit.__all__}  # load was the notebook's before
+    assert users == "5 mine"
 
 
-def test_functions_are_short_and_public_ones_documented():
-    lengths = sorted(f.end_lineno - f.lineno + 1 for f in functions())
-    assert lengths[len(lengths) // 2] <= 12 and lengths[-1] <= 50
-    assert lengths[int(0.9 * len(lengths))] <= 30
-    top = [n for n in TREE.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))]
-    assert [n.name for n in top if not ast.get_docstring(n)] == []
-    assert max(map(len, SOURCE.splitlines())) <= 88
+def test_names_of_the_user_do_not_harm_a_pasted_kit(pasted):
+    texts, outputs = pasted
+    assert "At 200 words it is not said whether transfer pays" in texts[3]
+    assert "text/html" in kinds(outputs[3])
+    assert texts[4].splitlines()[0] == "1 2 3 None"
 
 
-@pytest.mark.parametrize("name", ["run_email.py", "run_imdb.py"])
-def test_run_scripts_are_thin(name):
-    assert len((ROOT / name).read_text().splitlines()) <= 40
+def test_classes_of_a_pasted_kit_are_called_kit(pasted):
+    _, modules, classifier, same = pasted[0][4].splitlines()
+    assert modules == "kit" and classifier.startswith("sklearn")
+    assert same == "True Tokens()"
 
 
-def test_the_readme_documents_every_option():
-    readme = (ROOT / "README.md").read_text()
-    options = kit.make_parser("imdb")._option_string_actions
-    missing = [name for name in options if name.startswith("--") and name not in readme]
-    assert missing == []
+def test_comparing_in_a_notebook_draws_and_writes_nothing(pasted):
+    loaded, files = pasted[0][5].splitlines()
+    assert loaded == "False False" and files == "['mail.csv']"
+
+
+def test_the_command_line_in_a_notebook_shows_html_and_figures(pasted):
+    texts, outputs = pasted
+    assert texts[6].endswith("code 0\n") and "| tokens/length" not in texts[6]
+    assert {"text/html", "image/png"} <= kinds(outputs[6])
+    shown = str(outputs[6])
+    assert "not said whether transfer pays" in shown and "LR" in shown
+
+
+@pytest.mark.slow
+def test_a_run_script_in_a_notebook_ends_without_an_error(imdb_archive, tmp_path):
+    (tmp_path / "data").mkdir()  # where a script without options finds it
+    (tmp_path / "data" / imdb_archive.name).symlink_to(imdb_archive)
+    options = f"--data {imdb_archive} --nsamp 40 --models lr,dummy --jobs 1"
+    run = kit.home() / "run_imdb.py"
+    _, outputs = run_cells(
+        f"%run {run} {options} --out {tmp_path / 'out'}",
+        f"import sys; sys.path.insert(0, r'{kit.home()}')\n{run.read_text()}",
+        "%run " + str(run) + " --data nowhere",
+        cwd=tmp_path)  # fmt: skip
+    assert {"text/html", "image/png"} <= kinds(outputs[0])
+    assert not any(one.output_type == "error" for cell in outputs for one in cell)
+    assert "--nsamp 1000 is more than the 60" in str(outputs[1])
+    assert "not there" in str(outputs[2])
+
+
+def test_kit_itself_is_no_script(tmp_path):
+    done = subprocess.run([sys.executable, str(kit.home() / "kit.py")], cwd=tmp_path,
+                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert done.returncode == 1 and done.stdout == ""
+    assert "run_own.py" in done.stderr and len(done.stderr.splitlines()) == 1
