@@ -1717,7 +1717,7 @@ class DenseHead(Likeliest):
         check_classification_targets(y)
         self.classes_ = np.unique(y)
         if len(self.classes_) < 2:
-            raise ValueError("DenseHead needs two classes; the labels are of one.")
+            raise ValueError("DenseHead needs two classes; it got one class.")
         rng = check_random_state(self.random_state)
         self.weights_ = self._initial_weights(X.shape, rng)
         self.history_ = {"loss": [], "accuracy": []}
@@ -2774,18 +2774,23 @@ def curve_sizes(nsamp):
     return [*itertools.takewhile(lambda size: size < nsamp, sizes), nsamp]
 
 
+@dataclass(eq=False)
 class Report:
     """A finished run, as every table and figure takes it. settings, columns: the rows and
     columns of the table; metric: what tables, tests and verdict go by; seconds: of the
     whole run; notes: what else its reader must know."""
+    results: Results
+    dataset: Dataset
+    columns: tuple
+    settings: tuple
+    metric: str = "accuracy"
+    seconds: float = 0
+    notes: tuple = ()
 
-    def __init__(self, results, dataset, columns, settings, metric="accuracy",
-                 seconds=0, notes=()):
-        self.results, self.dataset, self.columns = results, dataset, columns
-        self.settings, self.metric, self.seconds = settings, metric, seconds
-        self.notes, self.data_note = notes, f"data: {dataset.source}"
-        self.titles = {column: column.title(settings[0]) for column in columns}
-        self.plain = [column for column in columns if not column.tuned]
+    def __post_init__(self):
+        self.titles = {c: c.title(self.settings[0]) for c in self.columns}
+        self.plain = [column for column in self.columns if not column.tuned]
+        self.data_note = f"data: {self.dataset.source}"
         self._known = {}  # paired tests and test documents come again and again
 
     @property
