@@ -69,16 +69,13 @@ __all__ = ["load", "compare", "command_line", "Dataset", "Column", "Settings",
 class KitError(Exception):
     """A sentence for the person who can put it right: what is wrong, and the fix."""
 
-
 def one_line(error, limit=500):
     """An exception's words in one line, for a sentence or a cell."""
     return " ".join(str(error).split())[:limit]
 
-
 def writable(text):
     """A text less what UTF-8 cannot write, lone surrogates."""
     return text.encode("utf-8", "replace").decode()
-
 
 @contextlib.contextmanager
 def told(sentence, *errors):
@@ -90,18 +87,15 @@ def told(sentence, *errors):
     except errors as error:
         raise KitError(f"{sentence}: {one_line(error)}") from error
 
-
 def in_notebook():
     """Whether a notebook (Jupyter, Kaggle, Colab) shows what we print."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return type(shell).__name__ in ("ZMQInteractiveShell", "Shell")  # Colab: "Shell"
 
-
 def say(event, text):
     """Print one aligned line: the time, what happens, and to what."""
     print(f"{time.strftime('%H:%M:%S')}  {event:<8}  {text}", flush=True)
-
 
 def progress(total, what, **options):
     """tqdm's bar to `update`; in a log, which keeps every line, one every 15 s."""
@@ -110,13 +104,11 @@ def progress(total, what, **options):
     pace = {} if live else {"mininterval": 15, "maxinterval": 15, "delay": 15}
     return tqdm(total=total, desc=what, leave=False, **pace, **options)
 
-
 def nearest(word, words):
     """A question for somebody who wrote a name a little differently; "" if none is."""
     known = {str(name).lower(): name for name in words}
     close = difflib.get_close_matches(str(word).lower(), known, n=1)
     return f" Did you mean {known[close[0]]}?" if close else ""
-
 
 # ---------------------------------------------------------------------------- Places
 
@@ -124,11 +116,9 @@ KAGGLE_INPUT = Path("/kaggle/input")  # both layouts of mounts lie below it
 KAGGLE_SITE = "https://www.kaggle.com"
 KAGGLE_WORKING = Path("/kaggle/working")  # the folder that Kaggle keeps as output
 
-
 def home():
     """The folder of this file, or the current one where there is no file."""
     return Path(globals().get("__file__", "kit.py")).resolve().parent
-
 
 def user_cache(name, variable):
     """A program's folder for caches: the variable's, ~/.cache, or a temporary one."""
@@ -136,7 +126,6 @@ def user_cache(name, variable):
     with contextlib.suppress(RuntimeError):  # a user without a home
         below = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return Path(os.environ.get(variable) or below / name)
-
 
 def cache_folder():
     """Where downloads, parsed corpora and features are kept: $KIT_CACHE, ~/.cache."""
@@ -147,7 +136,6 @@ def cache_folder():
         folder = Path(tempfile.gettempdir()) / "transfer-kit"
         folder.mkdir(exist_ok=True)
     return folder
-
 
 def write_atomically(path, content):
     """Write bytes so that a killed run leaves the old file or the new, never half."""
@@ -160,7 +148,6 @@ def write_atomically(path, content):
         temporary.unlink(missing_ok=True)
         raise
 
-
 @functools.cache
 def content_digest(path, stamp):
     """SHA-256 of a folder's files, read once a process and stamp (see times_of)."""
@@ -171,7 +158,6 @@ def content_digest(path, stamp):
         digest.update(f"{name} {content}\n".encode())
     return digest.hexdigest()
 
-
 def times_of(path):
     """((name, size, time of change), ...) of a file, or of the files in a folder."""
     path = Path(path)
@@ -179,9 +165,7 @@ def times_of(path):
     facts = [(file.relative_to(path), file.stat()) for file in files if file.is_file()]
     return tuple((name.as_posix(), s.st_size, s.st_mtime_ns) for name, s in facts)
 
-
 FORMAT = 1  # of what the caches hold: raise it when a reader or an encoder pass changes
-
 
 def cached_frame(name, made_of, read):
     """The frame that read() returns; kept as Parquet, by all that it is made_of."""
@@ -196,7 +180,6 @@ def cached_frame(name, made_of, read):
         say("cache", f"could not keep {path.name}: {one_line(error, 80)}")
     return frame
 
-
 def find_below(root, is_it, depth=6):
     """The first path at most depth folders below root for which is_it(path) holds."""
     root = Path(root)
@@ -209,7 +192,6 @@ def find_below(root, is_it, depth=6):
             if is_it(folder / name):
                 return folder / name
     return None
-
 
 @functools.cache
 def reachable(url, seconds=3):
@@ -228,7 +210,6 @@ def reachable(url, seconds=3):
     asking.join(seconds)
     return bool(answered)
 
-
 def download(url, known_hash=None):
     """Fetch a file once into the cache: tried again, checked, put in whole."""
     import pooch
@@ -241,7 +222,6 @@ def download(url, known_hash=None):
     say("download", f"{url} to {folder / name}")
     with told(f"The download of {url} failed", OSError, ValueError):  # as requests' are
         return Path(fetcher.fetch(name, downloader=downloader))
-
 
 # ---------------------------------------------------------------- Tables and folders
 
@@ -256,7 +236,6 @@ LABEL_NAMES = "label class target category sentiment topic intent team author em
 ID_NAMES = ("id", "textid", "doc", "qid", "phraseid")
 MOST_CLASSES = 500  # more different values are ids or free text
 LONGEST_LABEL = 100  # characters
-
 
 class TableFile:
     """A table on disk as a frame: CSV or TSV, JSON Lines, Parquet; packed or not."""
@@ -359,7 +338,6 @@ class TableFile:
         return pd.DataFrame([{name: writable(v) if isinstance(v, str) else v
                               for name, v in row.items()} for row in rows])
 
-
 class Columns:
     """Which columns of a frame are text, label, id ("" for none): named or guessed."""
 
@@ -430,7 +408,6 @@ class Columns:
         _, named = self._left(ID_NAMES)
         return next((column for column in named if self.frame[column].is_unique), "")
 
-
 def as_labels(values, column):
     """Labels as an ordered category <category>[n], numbers by size, words by letter;
     missing and blank ones stay missing. A KitError if they are no labels of classes."""
@@ -455,7 +432,6 @@ def as_labels(values, column):
                        f"{known} rows, such as {longest[:40]!r}: an id or free text, "
                        "no label. Name another one with --label-column.")
     return labels
-
 
 def read_table(table, text="", label="", id=""):
     """The frame id, text, label of a table, a path or a DataFrame. text, label, id: its
@@ -482,12 +458,10 @@ def read_table(table, text="", label="", id=""):
     ids = np.arange(len(frame)) if columns.id == "" else frame[columns.id].array
     return pd.DataFrame({"id": ids, "text": texts.array, "label": labels})
 
-
 def labelled(rows, classes):
     """The frame id, text, label <category> of rows of these."""
     frame = pd.DataFrame(rows, columns=["id", "text", "label"])
     return frame.assign(label=pd.Categorical(frame.label, classes))
-
 
 def read_folder(folder, classes=()):
     """The frame id, text, label of a folder with a subfolder of .txt files a class.
@@ -503,13 +477,11 @@ def read_folder(folder, classes=()):
     return labelled([(f"{name}/{file.name}", file.read_text("utf-8", "replace"), name)
                      for name, file in files], classes or found)
 
-
 # ---------------------------------------------------------------------------- E-mail
 
 HEADER_LINE = re.compile(rb"[!-9;-~]+:|[ \t]")  # or the continuation of one
 TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")  # not <john@enron.com>
 HTML_DOCUMENT = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
-
 
 def html_text(markup):
     """The text that a browser would show of an HTML document."""
@@ -522,7 +494,6 @@ def html_text(markup):
     for element in soup(["script", "style", "head"]):
         element.decompose()
     return soup.get_text(" ")
-
 
 class Mail:
     """A raw message (bytes) and the text that its reader sees, no header of it."""
@@ -584,7 +555,6 @@ class Mail:
         is_html = part.get_content_type() == "text/html" or HTML_DOCUMENT.match(text)
         return html_text(text) if is_html else text
 
-
 def read_enron(path, size, seed):
     """A uniform sample of at most size messages of Kaggle's emails.csv, in its order. In
     one pass: every record draws a number, and the smallest stay, so that memory holds
@@ -606,7 +576,6 @@ def read_enron(path, size, seed):
             "text": [writable(Mail(raw).text()) for raw in raws]}
     return pd.DataFrame(rows).assign(label="enron")
 
-
 # A letter of the 419 file begins at such a line. The words "From r" alone also stand
 # inside letters, and some separators name an address: the date, and a header in the
 # next line, tell a separator.
@@ -615,7 +584,6 @@ SEPARATOR = re.compile(
     rb"\r?\n"
     rb"(?=[!-9;-~]+:)",
     re.MULTILINE)
-
 
 def read_email(paths, size, seed):
     """The frame id, text, label of a sample of Enron's messages, and all letters."""
@@ -628,13 +596,11 @@ def read_email(paths, size, seed):
     rows = [*read_enron(enron, size, seed).itertuples(index=False), *letters]
     return labelled(rows, ["enron", "fraud"])
 
-
 # --------------------------------------------------------------------------- Corpora
 
 IMDB_FILE = re.compile(r"(?:^|/)train/(pos|neg)/([^/]+\.txt)$")
 IMDB_CLASSES = ["neg", "pos"]
 SYNTHETIC = re.compile(rb"synthetic demo corpus", re.I)  # stands in the beginning of the demo's files
-
 
 def read_imdb_archive(path):
     """The labelled training reviews of aclImdb_v1.tar.gz. The archive is read as a
@@ -653,7 +619,6 @@ def read_imdb_archive(path):
                 break
     return labelled(rows, IMDB_CLASSES)
 
-
 def read_imdb(paths, size, seed):
     """All labelled reviews of an archive, folder or table; no sample is needed."""
     (path,) = paths
@@ -669,7 +634,6 @@ def read_imdb(paths, size, seed):
         raise KitError(f"{path}: sentiment must be positive or negative.")
     return frame.assign(label=pd.Categorical(labels, IMDB_CLASSES))
 
-
 def is_synthetic(path):
     """Whether a path is one of the kit's demo corpora or a copy, by its first words."""
     path = path / "README" if path.is_dir() else path
@@ -680,7 +644,6 @@ def is_synthetic(path):
             return bool(SYNTHETIC.search(file.read(1 << 14)))
     except (OSError, EOFError, zlib.error):
         return False
-
 
 @dataclass(frozen=True)
 class Need:
@@ -720,11 +683,9 @@ class Need:
         with told(f"Kaggle did not give {self.kaggle}", Exception):  # of any class
             return Path(kagglehub.dataset_download(self.kaggle, path=self.names[-1]))
 
-
 ARTICLE_MODELS = ("lr", "svm", "rf", "gbm", "elmo", "bert")
 SWEEP = ((50, 20), (100, 100), (200, 100))  # the article's maxtokens and maxtokenlen
 PUBLISHED_NSAMP = 1000
-
 
 @dataclass(frozen=True)
 class Corpus:
@@ -779,7 +740,6 @@ class Corpus:
         row = dict(zip(SWEEP, known)).get(place, {})
         return {model: share / 100 for model, share in row.items()}
 
-
 OWN = Corpus()
 AS_IN_ARTICLE = dict(balanced=True, models=ARTICLE_MODELS, maxtokens=50, text="article")
 # Add a data set here, and a run script. Accuracies: P. Azunre, Transfer Learning for
@@ -805,7 +765,6 @@ CORPORA = {
             dict(lr=99.2, svm=72.3, rf=97.2, gbm=97.3, elmo=98.2, bert=98.8),
             dict(lr=98.7, svm=90.0, rf=97.7, gbm=97.2, elmo=99.7, bert=98.8)))}
 
-
 # -------------------------------------------------------------------------- Datasets
 
 DEMO_SOURCE = "demo corpus (synthetic)"  # stands in every file made from it
@@ -815,18 +774,15 @@ FEWEST = 10  # texts of a class: fewer leave no more than two to test it by
 ALL_NSAMP = 4000  # about as many letters as there are: "all" e-mail is a sample, too
 NO_WORD = re.compile(r"[\W_]+")
 
-
 def folded(texts):
     """Keys <uint64>[n] of texts, blind to case and punctuation; 0 without words."""
     words = [NO_WORD.sub(" ", text.casefold()).strip() for text in texts]
     keys = pd.util.hash_array(np.array([*words, ""], dtype=object), categorize=False)
     return np.where(keys[:-1] == keys[-1], np.uint64(0), keys[:-1])
 
-
 def seed_of_repeat(seed, repeat):
     """A seed for one repeat, independent of all others whatever the seed."""
     return int(np.random.SeedSequence([seed, repeat]).generate_state(1)[0])
-
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -933,7 +889,6 @@ class Dataset:
         rows = [of_class[: max(round(share * len(of_class)), 1)] for of_class in rows]
         return self.take(np.sort(np.concatenate(rows)))
 
-
 def load_corpus(name, data, nsamp, seed):
     """The Dataset of one of CORPORA, read from its cache after the first time."""
     corpus = CORPORA[name]
@@ -945,7 +900,6 @@ def load_corpus(name, data, nsamp, seed):
     source = data if data != "auto" else " + ".join(map(str, paths))
     source = DEMO_SOURCE if any(map(is_synthetic, paths)) else str(source)
     return Dataset(frame, name, corpus.title, source, corpus=corpus)
-
 
 def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     """The Dataset of a name in CORPORA, a path, or a DataFrame. data: where a corpus'
@@ -965,7 +919,6 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
                        f"{', '.join(CORPORA)}.")
     frame = dataset.frame
     return dataset._less({"no text": frame.text.isna(), "no label": frame.label.isna()})
-
 
 # -------------------------------------------------------------------- Texts to tokens
 
@@ -1010,7 +963,6 @@ class Tokens(TransformerMixin, BaseEstimator):
         tags.requires_fit = False
         return tags
 
-
 class TokenCounts(TransformerMixin, BaseEstimator):
     """Excerpts to counts <float>[n, v] (sparse) of tokens that the texts together have
     min_count times or more, as in the article: a token that one text repeats is in."""
@@ -1037,7 +989,6 @@ class TokenCounts(TransformerMixin, BaseEstimator):
         """The tokens <str>[v], in the order of the columns."""
         return self.vectorizer_.get_feature_names_out()
 
-
 # ------------------------------------------------------------------------ Word pieces
 
 def padded_triplet(ids, length):
@@ -1048,7 +999,6 @@ def padded_triplet(ids, length):
         input_ids[row, : len(pieces)] = pieces
         input_masks[row, : len(pieces)] = 1
     return input_ids, input_masks, np.zeros_like(input_ids)
-
 
 class WordPieces:
     """Texts to ids of word pieces, as FullTokenizer of bert-tensorflow gives them (but
@@ -1076,7 +1026,6 @@ class WordPieces:
         """input_ids, input_masks, segment_ids, each <int32>[n, max_seq_length]."""
         return padded_triplet(self.ids(texts, max_seq_length), max_seq_length)
 
-
 # ------------------------------------------------------ Encoders in the hub's formats
 
 # The article's two encoders, as Kaggle names them (owner/model/framework/variation/
@@ -1089,7 +1038,6 @@ ENCODERS = {"full": {"elmo": ELMO, "bert": BERT},
             "mini": {"elmo": "encoders/elmo-mini", "bert": "encoders/bert-mini"}}
 KAGGLE_HANDLE = re.compile(
     r"(?:https://www\.kaggle\.com/models/)?((?:[\w-]+/){4}\d+)/?$")
-
 
 class Encoder:
     """The SavedModel that a handle names: a path (from here, or from this file), a
@@ -1176,7 +1124,6 @@ class Encoder:
         stamp = tuple(f for f in times_of(folder) if f[0].split("/")[0] in parts)
         return content_digest(folder, stamp)
 
-
 @contextlib.contextmanager
 def quiet_stderr():
     """Keep back what native code writes to the error stream unless an error comes. Some
@@ -1195,7 +1142,6 @@ def quiet_stderr():
             os.dup2(stderr, 2)
             os.close(stderr)
 
-
 @functools.cache
 def tensorflow():
     """TensorFlow with Keras 3 on it, imported at first use: it takes 5 to 8 seconds."""
@@ -1210,7 +1156,6 @@ def tensorflow():
         with contextlib.suppress(RuntimeError):  # somebody has used it already
             tf.config.experimental.set_memory_growth(gpu, True)
     return tf
-
 
 def load_module(path):
     """The SavedModel in a folder: all that hub.load does once it has the folder, without
@@ -1230,12 +1175,10 @@ def load_module(path):
     finally:
         logger.setLevel(level)
 
-
 @functools.cache
 def shared_module(kind, path):
     """The ElmoModule or BertModule of a folder, one for all who do not train it."""
     return kind(path)
-
 
 class ElmoModule:
     """ELMo from TF1-format and TF2 SavedModels: strings to its layers' masked means."""
@@ -1271,7 +1214,6 @@ class ElmoModule:
         layers = (words, outputs["lstm_outputs1"], outputs["lstm_outputs2"])
         return tf.stack([tf.reduce_sum(layer * mask, 1) / tf.reduce_sum(mask, 1)
                          for layer in layers], 1)
-
 
 class BertModule:
     """BERT from the three forms of SavedModels in which it is published. TF2 with a
@@ -1353,7 +1295,6 @@ class BertModule:
         return [v for v in self.variables if layer_of.get(v.ref()) in top
                 or (pooler and "pooler" in v.name)]
 
-
 # --------------------------------------------------------------------- Keras layers
 
 class ElmoEmbedding:
@@ -1393,7 +1334,6 @@ class ElmoEmbedding:
     def get_config(self):
         """The parameters; the module is loaded from its path again."""
         return {**super().get_config(), "elmo_path": self.elmo_path}
-
 
 class BertEmbedding:
     """The body of BertLayer, a Keras 3 layer: the triplet [input_ids, input_masks,
@@ -1441,7 +1381,6 @@ class BertEmbedding:
         return {**super().get_config(), "n_fine_tune_layers": self.n_fine_tune_layers,
                 "pooling": self.pooling, "bert_path": self.bert_path}
 
-
 @functools.cache
 def keras_layer(name):
     """The Keras layer class of that name: its body, and keras.layers.Layer."""
@@ -1452,16 +1391,13 @@ def keras_layer(name):
     layer = type(name, (body, keras.layers.Layer), members)
     return keras.saving.register_keras_serializable(package="kit")(layer)
 
-
 def __getattr__(name):
     """kit.ElmoEmbeddingLayer and kit.BertLayer, made (with TensorFlow) at first use."""
     if name in ("ElmoEmbeddingLayer", "BertLayer"):
         return keras_layer(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-
 HEAD_UNITS = 256  # the article's one hidden layer
-
 
 def head_model(inputs, embedding, learning_rate, classes):
     """The article's head on an embedding, compiled: Dense 256 relu, and the output. For
@@ -1476,7 +1412,6 @@ def head_model(inputs, embedding, learning_rate, classes):
     model.compile(keras.optimizers.Adam(learning_rate), loss=loss, metrics=["accuracy"])
     return model
 
-
 def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3, classes=2):
     """The article's Listing 2: a Keras model, <string>[n, 1] to <float>[n, 1 or K].
     Give its fit and predict a tf.constant of strings: Keras 3 refuses NumPy's."""
@@ -1484,7 +1419,6 @@ def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3, classes=2):
     import keras
     strings = keras.Input((1,), dtype="string", name="strings")
     return head_model(strings, layer(strings), learning_rate, classes)
-
 
 def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
                      pooling="mean", learning_rate=1e-3, classes=2):
@@ -1495,7 +1429,6 @@ def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
     triplet = [keras.Input((max_seq_length,), dtype="int32", name=name)
                for name in ("input_ids", "input_masks", "segment_ids")]
     return head_model(triplet, layer(triplet), learning_rate, classes)
-
 
 # -------------------------------------------------------------------- Frozen features
 
@@ -1557,17 +1490,14 @@ class FeatureStore:
             except sqlite3.DatabaseError as error:
                 self._without_disk(error)
 
-
 @functools.cache
 def feature_store(path=None):
     """The one FeatureStore of this process for a path."""
     return FeatureStore(path)
 
-
 # Tokens of a batch, padding included. ELMo's character convolutions take about 369 KB
 # a token (tensorflow/models #1993), so this is 3 GB there; a card with less gets less.
 BATCH_TOKENS = 8192
-
 
 class FrozenEncoder(TransformerMixin, BaseEstimator):
     """Excerpts <str>[n] to features <float32>[n, ...], kept by the encoder's content,
@@ -1634,7 +1564,6 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         tags.requires_fit = False  # nothing is learnt from the texts
         return tags
 
-
 class ElmoFeatures(FrozenEncoder):
     """Means over the words of ELMo's three layers, <float32>[n, 3, d]."""
 
@@ -1646,7 +1575,6 @@ class ElmoFeatures(FrozenEncoder):
         tf = tensorflow()
         module = shared_module(ElmoModule, self.folder_)
         return module.batch_means(tf.constant(items)).numpy()
-
 
 class BertFeatures(FrozenEncoder):
     """BERT's embedding <float32>[n, d]: pooling "mean" over the mask, or "first" of at
@@ -1667,7 +1595,6 @@ class BertFeatures(FrozenEncoder):
         ids, masks, _ = padded_triplet(items, max(map(len, items)))
         return module.batch_means(ids, masks)[self.pooling].numpy()
 
-
 # ----------------------------------------------------------------------- Classifiers
 
 def scores_of(model, X):
@@ -1678,7 +1605,6 @@ def scores_of(model, X):
     scores = model.decision_function(X)
     return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
 
-
 class Likeliest(ClassifierMixin, BaseEstimator):
     """A classifier that says the class with the highest score."""
 
@@ -1687,11 +1613,9 @@ class Likeliest(ClassifierMixin, BaseEstimator):
         best = scores_of(self, X).argmax(axis=1)
         return self.classes_[best]
 
-
 def sigmoid(logits):
     """1 / (1 + exp(-x)) without overflow."""
     return 0.5 * (1 + np.tanh(0.5 * logits))
-
 
 class DenseHead(Likeliest):
     """The article's head: Dense(units, relu), the output, Adam, cross-entropy.
@@ -1826,7 +1750,6 @@ class DenseHead(Likeliest):
         positive = sigmoid(logits)
         return np.stack([1 - positive, positive], axis=1)
 
-
 class FineTunedBert(Likeliest):
     """The article's BERT model trained end to end: excerpts <str>[n] to K classes. Its
     head starts as one trained on the frozen encoder, since a random one would distort
@@ -1874,7 +1797,6 @@ class FineTunedBert(Likeliest):
         said = self.model_.predict(self._triplet(X), self.batch_size, verbose=0)
         return np.hstack([1 - said, said]) if said.shape[1] == 1 else said
 
-
 class NaiveBayesSVM(Likeliest):
     """A linear SVM on features weighted by naive Bayes' log-count ratios (Wang and
     Manning, "Baselines and Bigrams", ACL 2012). X: which words and pairs of words a text
@@ -1909,7 +1831,6 @@ class NaiveBayesSVM(Likeliest):
         distances = X @ self.coef_.T + self.intercept_
         return distances[:, 0] if distances.shape[1] == 1 else distances
 
-
 # ------------------------------------------------------------------------- Algorithms
 
 @dataclass(frozen=True)
@@ -1937,7 +1858,6 @@ class Settings:
         """The row of the table, as in the article: tokens/length."""
         return f"{self.maxtokens}/{self.maxtokenlen}"
 
-
 @dataclass(frozen=True)
 class Algorithm:
     """A model of the table. steps(settings): [(step name, estimator), ...] after
@@ -1959,11 +1879,9 @@ class Algorithm:
         """The recipe of tokens."""
         return settings.text if self.encoder(settings) else self.recipe
 
-
 def steps(features, classifier):
     """The steps of a pipeline after its tokens."""
     return [("features", features), ("classifier", classifier)]
-
 
 def nbsvm_steps(settings):
     """The strong simple opponent: which words and pairs there are, NBSVM."""
@@ -1971,13 +1889,11 @@ def nbsvm_steps(settings):
                                  token_pattern=r"\w+|[^\w\s]", dtype=np.float64),
                  NaiveBayesSVM(random_state=settings.seed))
 
-
 def features_and_head(features, settings):
     """Steps of an encoder: its features, computed once, and the head."""
     return steps(features,
                  DenseHead(epochs=settings.epochs, batch_size=settings.batch_size,
                            random_state=settings.seed))
-
 
 def bert_steps(settings):
     """BERT's embedding, encoded once, and the head; or all of it trained together."""
@@ -1989,7 +1905,6 @@ def bert_steps(settings):
         return [("classifier", classifier)]
     features = BertFeatures(settings.bert, settings.store, settings.pooling, limit)
     return features_and_head(features, settings)
-
 
 REGULARIZATION = [0.01, 0.1, 1, 10]  # two decades below the default, one above
 HEAD_GRID = {
@@ -2031,7 +1946,6 @@ ALGORITHMS = {
         "dummy", lambda s: steps(TokenCounts(), DummyClassifier(strategy="most_frequent")),
         judged=False)}
 
-
 @dataclass(frozen=True)
 class Column:
     """A column of the table: a model, plain or the best of a search."""
@@ -2066,7 +1980,6 @@ class Column:
         tokens = Tokens(settings.maxtokens, settings.maxtokenlen, text)
         return Pipeline([("tokens", tokens), *self.algorithm.steps(settings)])
 
-
 # ------------------------------------------------------------------------- Evaluation
 
 def area_under_roc(y, predicted, scores, **weights):
@@ -2076,7 +1989,6 @@ def area_under_roc(y, predicted, scores, **weights):
              if 0 < np.sum(y == c) < len(y)]
     return float(np.mean(areas)) if areas else float("nan")
 
-
 # Measures of (y, predicted, scores), 0..1: columns of results.csv, values of --metric.
 MEASURES = {
     "accuracy": lambda y, p, s, **w: metrics.accuracy_score(y, p, **w),
@@ -2085,7 +1997,6 @@ MEASURES = {
     "roc_auc": area_under_roc,
     "balanced_accuracy": lambda y, p, s, **w: metrics.recall_score(
         y, p, average="macro", zero_division=0, **w)}
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -2101,7 +2012,6 @@ class Outcome:
     params: dict
     history: dict
     search: object = None
-
 
 def evaluate(model, train, test):
     """Fit a pipeline on the training part and score it on the test part, once."""
@@ -2126,7 +2036,6 @@ def evaluate(model, train, test):
         *np.diff(times).tolist(), predicted, scores, params,
         getattr(classifier, "history_", {}))
 
-
 # --------------------------------------------------------------------------- Workers
 
 def in_waves(calls, jobs=None):
@@ -2141,10 +2050,8 @@ def in_waves(calls, jobs=None):
                                   1), return_as="generator" if as_they_come else "list")
     yield from workers(joblib.delayed(call)(*arguments) for call, *arguments in calls)
 
-
 class TimeSpent(Exception):
     """The time that a search or a column may take is over."""
-
 
 def in_time(seconds, function, *arguments):
     """A call in a process of its own, which ends with the time it may take (if it has a
@@ -2158,7 +2065,6 @@ def in_time(seconds, function, *arguments):
         raise TimeSpent from error
     finally:
         pool.shutdown(wait=True, kill_workers=True)
-
 
 @contextlib.contextmanager
 def time_limit(seconds):
@@ -2179,14 +2085,12 @@ def time_limit(seconds):
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
-
 # ----------------------------------------------------------------------------- Tuning
 
 FOLDS = 3  # as in the article
 BUDGET = 20  # points of a random search or of HyperOpt, unless --budget says otherwise
 ENDLESS = 5000  # points, where the budget is a time
 HALVING_FACTOR = 3  # of all points, a third goes on with three times the resource
-
 
 @dataclass(frozen=True)
 class Search:
@@ -2201,7 +2105,6 @@ class Search:
     seconds: float
     ended: str
 
-
 def score_point(model, params, X, y, fit_rows, judge_rows, metric):
     """(score, seconds) of a model with these parameters in one fold."""
     started = time.perf_counter()
@@ -2211,7 +2114,6 @@ def score_point(model, params, X, y, fit_rows, judge_rows, metric):
     said = model.predict(judged_by), scores_of(model, judged_by)
     score = MEASURES[metric](y[judge_rows], *said)
     return float(score), time.perf_counter() - started
-
 
 class Trials:
     """The scores of a search by point, fold and resource; none is computed twice. Its
@@ -2325,7 +2227,6 @@ class Trials:
         point = min(last, key=lambda point: (-last[point], point))
         return json.loads(point), last[point], len({point for _, point in whole})
 
-
 def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accuracy",
          resource="n_samples", jobs=None, rows=(), record=lambda row: None):
     """The Search of a pipeline's best parameters, on the training part only. how: one
@@ -2361,7 +2262,6 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
     found = clone(model).set_params(**params)
     return Search(found, how, params, score, tried, time.monotonic() - started, ended)
 
-
 # --------------------------------------------------------------------------- Results
 
 SETTING = {"maxtokens": int, "maxtokenlen": int}
@@ -2396,7 +2296,6 @@ WRITTEN = ("table.md tuning.md learning_curve.md errors.md audit.md confusion.md
            "accuracy.png roc.png confusion.png learning_curve.png history_*.png "
            "tuning_*.png").split()
 
-
 def typed(rows, columns):
     """Rows (dicts, or a frame) as a frame of these types, less those cut short."""
     frame = pd.DataFrame(rows, columns=list(columns))
@@ -2409,7 +2308,6 @@ def typed(rows, columns):
             frame[name] = values.where(readable, np.nan).astype(float)
     whole = [name for name, kind in columns.items() if kind is int]
     return frame.dropna(subset=whole).astype(dict.fromkeys(whole, "int64"))
-
 
 @dataclass(frozen=True)
 class Task:
@@ -2431,7 +2329,6 @@ class Task:
     def file(self):
         """The file of its row."""
         return "results" if self.settings.nsamp == self.drawn else "learning_curve"
-
 
 class Results:
     """What a run found: tidy frames, each also a CSV file if there is a folder. asked:
@@ -2596,14 +2493,12 @@ class Results:
                     & (rows.maxtokenlen == settings.maxtokenlen)]
         return rows[rows.error == ""] if "error" in rows else rows
 
-
 # ------------------------------------------------------------------------ Statistics
 
 LEVEL = 0.95  # of all intervals
 ROPE = 0.01  # region of practical equivalence: a point more or less is no difference
 FEWEST_DRAWS = 5  # for a t, which with 3 draws misses even 12 points
 RESAMPLES = 100  # of the test documents, for the deviation of measures but accuracy
-
 
 @dataclass(frozen=True)
 class Estimate:
@@ -2646,14 +2541,12 @@ class Estimate:
         """What to expect of so many draws with the same mean and variance."""
         return replace(self, draws=draws, degrees=draws - 1)
 
-
 def mcnemar_test(correct_a, correct_b):
     """Exact two-sided p value of two models' hits <bool>[n] on the same documents."""
     only_a, only_b = np.sum(correct_a & ~correct_b), np.sum(~correct_a & correct_b)
     if only_a + only_b == 0:
         return 1.0
     return float(stats.binomtest(int(only_a), int(only_a + only_b)).pvalue)
-
 
 def holm(p_values):
     """Holm's correction for several tests at once: adjusted p values, in order."""
@@ -2663,7 +2556,6 @@ def holm(p_values):
     adjusted = np.empty_like(p_values)
     adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1)
     return adjusted
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -2710,18 +2602,15 @@ class Verdict:
                 f"{distance} {side} {self.simple}, and {self.draws} {left} {low:.1f} "
                 f"to {high:.1f}; {more}.")
 
-
 # ---------------------------------------------------------------------------- Tables
 
 LEGEND = ("* the best of its row, and all that a paired test on the same splits "
           "cannot tell from it (5 %, Holm's correction)")
 INTERVAL_LEGEND = "95 %: interval of the mean, corrected for overlapping training parts"
 
-
 def percent(value, digits=1):
     """A share 0..1 as it is shown, in %; a missing one as nothing."""
     return "" if value is None or np.isnan(value) else f"{100 * value:.{digits}f}"
-
 
 def mean_text(values, marked=False):
     """A measure in %: mean, deviation where there are several, and the mark."""
@@ -2732,12 +2621,10 @@ def mean_text(values, marked=False):
         text += f" ±{percent(np.std(values, ddof=1))}"
     return f"{text} *" if marked else text
 
-
 def interval_text(interval, bounds=(0, 1)):
     """An interval in %, cut at the bounds of what it is of."""
     low, high = np.clip(interval, *bounds)
     return f"{percent(low)} to {percent(high)}"
-
 
 @dataclass(frozen=True)
 class Table:
@@ -2767,12 +2654,10 @@ class Table:
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         return f"<p>{html.escape(self.heading)}</p>{table}<ul>{notes}</ul>"
 
-
 def curve_sizes(nsamp):
     """Documents per class along a learning curve: 100, 200, 500, 1000 ... and nsamp."""
     sizes = (digit * 10**power for power in range(2, 9) for digit in (1, 2, 5))
     return [*itertools.takewhile(lambda size: size < nsamp, sizes), nsamp]
-
 
 @dataclass(eq=False)
 class Report:
@@ -3121,7 +3006,6 @@ class Report:
         header = ["document", "true class", "missed by", "said", "begins"]
         return Table(heading, header, rows, [self.data_note])
 
-
 # --------------------------------------------------------------------------- Figures
 
 # Okabe and Ito's colours, in an order in which neighbours differ in grey, too.
@@ -3130,7 +3014,6 @@ MARKERS = "osv^DPX*"
 DASHES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 2))
 READABLE_CLASSES = 20  # in a confusion matrix; more are told in a table
 SMALL_MATRIX = 4  # classes, up to which there is a panel for every column
-
 
 class Figures:
     """The figures of a report: all() draws those that there is something for."""
@@ -3355,18 +3238,15 @@ class Figures:
         panels[0].set_ylabel(f"{self.report.metric} in %")
         return self._legend(figure, panels)
 
-
 # ---------------------------------------------------------------------- Word weights
 
 SHOWN_WORDS = 12
-
 
 def shares_by_class(found, y, classes):
     """The share of each of `classes` (their number) texts that has each word, <float>[K,
     v], of counts or marks `found` [n, v] (sparse)."""
     found, y = found > 0, np.asarray(y)
     return np.vstack([np.asarray(found[y == c].mean(0))[0] for c in range(classes)])
-
 
 def word_weights(model, train):
     """Words' weights for each class, a frame [K, v], or None of a model without. Trees
@@ -3389,7 +3269,6 @@ def word_weights(model, train):
         return None
     return pd.DataFrame(weights, columns=features.get_feature_names_out())
 
-
 def words_table(report, train, settings):
     """The Table of the words that weigh most for each class, model by model. train: what
     the simple columns are fitted to once more; settings: as they were then."""
@@ -3409,7 +3288,6 @@ def words_table(report, train, settings):
     header = ["model", "for class", "heaviest first"]
     return Table(heading, header, rows, [report.data_note])
 
-
 # ------------------------------------------------------------------------------ Audit
 
 COPY_LIMIT = 0.01  # share of the test part that also stands in the training part,
@@ -3428,7 +3306,6 @@ TRACES = {
     "HTML tags": TAG,
     "encoded blocks": re.compile(r"^[A-Za-z0-9+/=]{60,}\s*$", re.M)}
 
-
 def near_copies(texts, others=None):
     """The text most alike to each one, <int>[n] (a position among others, or the texts
     themselves), -1 where under half of the three-word phrases are the same (cosine)."""
@@ -3440,7 +3317,6 @@ def near_copies(texts, others=None):
     index = NearestNeighbors(n_neighbors=1, metric="cosine").fit(among)
     distances, positions = index.kneighbors(None if others is None else found)
     return np.where(1 - distances[:, 0] >= NEAR, positions[:, 0], -1)
-
 
 def one_word_rules(texts, y, classes):
     """How well the presence of each word alone tells one class from the rest. A frame
@@ -3460,7 +3336,6 @@ def one_word_rules(texts, y, classes):
     table["accuracy"] = 0.5 + (table.inside - table.outside) / 2
     longest = table.index.str.len()  # of equals, since "0700" says less than a name
     return table.iloc[np.lexsort((-longest, -table.accuracy))]
-
 
 class Audit:
     """The traps of a data set in numbers, before any model runs (`tables`)."""
@@ -3621,18 +3496,15 @@ class Audit:
                 alike), self._rules_table("The words that alone tell most", self.best),
             self._rules_table("The words of one class only", self.one_sided)]
 
-
 # ------------------------------------------------------------------------ Comparison
 
 def option(default, words, **rest):
     """A field of Options: its default, its help, and argparse's words for it."""
     return field(default=default, metadata={"help": words} | rest)
 
-
 # The groups of --help, by the first option of each.
 GROUPS = {"models": "the table", "keep_duplicates": "texts", "encoders": "encoders",
           "tune": "tuning", "learning_curve": "a closer look", "time_limit": "the run"}
-
 
 @dataclass(frozen=True)
 class Options:
@@ -3779,7 +3651,6 @@ class Options:
         pairs = itertools.product(models, (False, True))
         return tuple(Column(m, best) for m, best in pairs if not best or m in tuned)
 
-
 def outcome_of(call, limit=None):
     """What call() returns, or the reason <str> why it failed: the others go on."""
     try:
@@ -3791,17 +3662,14 @@ def outcome_of(call, limit=None):
     except Exception as error:
         return f"{type(error).__name__}: {one_line(error)}"
 
-
 def attempt(task, train, test, limit=None):
     """The Outcome of a task, or why there is none: a pure call, for workers."""
     return outcome_of(lambda: in_time(
         limit, evaluate, task.column.pipeline(task.settings), train, test), limit)
 
-
 COSTLY = 4000  # training texts, above which a model's cost is told before it starts
 CLASSES_COSTLY = 10  # or classes, of which each has trees of its own
 WORTH_TELLING = 30  # seconds
-
 
 class Run:
     """One comparison: all models see the same documents, split the same way."""
@@ -3990,7 +3858,6 @@ class Run:
         finished = all(map(results.done, self.tasks()))
         results.describe(finished=finished, **self.facts(report))
 
-
 def compare(dataset, models=None, out=None, **options):
     """Fit and score models on repeated draws of a data set: the Results. dataset: a
     Dataset, or what load() takes; models: names of ALGORITHMS; out: a folder for the
@@ -4019,7 +3886,6 @@ def compare(dataset, models=None, out=None, **options):
     run.finish(time.monotonic() - started)
     return run.results
 
-
 # ---------------------------------------------------------------------- Command line
 
 class Parser(argparse.ArgumentParser):
@@ -4032,13 +3898,11 @@ class Parser(argparse.ArgumentParser):
         meant = nearest(wrong[1], flags) if wrong else ""
         raise KitError(f"{message[0].upper()}{message[1:]}.{meant} See --help.")
 
-
 EXAMPLES = """examples:
   python run_{name}.py {data}
   python run_{name}.py {data} --models lr,nbsvm,bert --encoders mini --repeats 5
   python run_{name}.py {data} --learning-curve --audit --errors 10 --tune --search halving
 """
-
 
 def make_parser(name):
     """The parser of one run script: Options, and where the data are."""
@@ -4078,7 +3942,6 @@ def make_parser(name):
                            help=words.replace("%", "%%"), **about)
     return parser
 
-
 def command_words(argv):
     """The words after the command: of lists and strings, or the shell's; but not a
     notebook kernel's own sys.argv, unless %run has put the script's name there."""
@@ -4090,7 +3953,6 @@ def command_words(argv):
         with told(part, ValueError):  # a quote that is not closed
             words += shlex.split(part) if isinstance(part, str) else part or ()
     return list(map(str, words))
-
 
 def show(results):
     """Print the pages of a run; in a notebook as HTML, with the figures."""
@@ -4104,7 +3966,6 @@ def show(results):
                              else f"<p>{html.escape(part)}</p>" for part in page)))
     for path in sorted(results.folder.glob("*.png")):
         display(Image(filename=str(path)))
-
 
 def run_problem(name, words):
     """One run of the command line: parse, load, compare, show; the exit code."""
@@ -4138,7 +3999,6 @@ def run_problem(name, words):
         raise KeyboardInterrupt
     return 0 if results.about["finished"] else 1
 
-
 def command_line(name, *argv):
     """Run one of CORPORA, or "own", with options as strings, lists, or the shell's.
     Returns the exit code: 0 if every model gave a result, 1 if one failed or the run
@@ -4162,12 +4022,10 @@ def command_line(name, *argv):
         print(f"error: {error.strerror or error}{place}", file=sys.stderr)
         return 1
 
-
 def leave(code):
     """End a script with an exit code; a notebook's cell just ends."""
     if not in_notebook():
         sys.exit(code)
-
 
 def import_pasted(source, before, names):
     """Make a module `kit` of a pasted cell's source, with names that the notebook's
@@ -4183,7 +4041,6 @@ def import_pasted(source, before, names):
         del names[name]
     names.update(before)
     names.update({name: getattr(module, name) for name in module.__all__}, kit=module)
-
 
 END = "# The end of the kit: what follows in a cell is the user's."
 
