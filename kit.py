@@ -189,8 +189,7 @@ def find_below(root, is_it, depth=6):
             folders.clear()
         folders.sort()
         for name in sorted(files) + folders:
-            if is_it(folder / name):
-                return folder / name
+            if is_it(folder / name): return folder / name
     return None
 
 @functools.cache
@@ -262,8 +261,7 @@ class TableFile:
               told(f"{path} cannot be unpacked", RuntimeError)):
             with self._opened() as stream:
                 sample = stream.read(1 << 16)
-            if not sample.strip():
-                raise KitError(f"{path} is empty.")
+            if not sample.strip(): raise KitError(f"{path} is empty.")
             encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
             if b"\0" in sample and encodings is ENCODINGS:
                 raise KitError(f"{path} is no table of texts: it has zero bytes.")
@@ -378,15 +376,13 @@ class Columns:
             return (named or called)[0]  # if it holds no texts, that will be said
         if longest[1:] and lengths[longest[0]] > 3 * lengths[longest[1]]:
             longest = longest[:1]  # far longer than all others
-        if len(longest) != 1:
-            raise self._unclear("text", named or longest)
+        if len(longest) != 1: raise self._unclear("text", named or longest)
         return longest[0]
 
     def _guess_label(self):
         """By its name, or as the only one with few values."""
         frame, (left, named) = self.frame, self._left(LABEL_NAMES.split())
-        if len(named) == 1:
-            return named[0]
+        if len(named) == 1: return named[0]
         kinds = {}
         for column in left:
             with contextlib.suppress(TypeError):  # lists in the cells
@@ -399,8 +395,7 @@ class Columns:
             raise KitError(f"{', '.join(map(str, flags))} look like several labels of "
                            "one text, which this kit does not compare; name one of "
                            "them with --label-column.")
-        if named or len(few) != 1:
-            raise self._unclear("label", named or few)
+        if named or len(few) != 1: raise self._unclear("label", named or few)
         return few[0]
 
     def _guess_id(self):
@@ -511,8 +506,7 @@ class Mail:
                 found = [self._decoded(p) for p in parts
                          if kind == p.get_content_type()]
                 body = "\n".join(filter(None, map(str.strip, found)))
-                if body:
-                    return body
+                if body: return body
         except (ValueError, RecursionError):
             body = re.split(rb"\r?\n\r?\n", self.raw + b"\n\n", maxsplit=1)[1]
             return body.decode("latin-1")
@@ -625,8 +619,7 @@ def read_imdb(paths, size, seed):
     if path.is_dir():
         frame = read_folder(path / "train", IMDB_CLASSES)
         return frame.assign(id="train/" + frame.id)
-    if ".csv" not in path.suffixes:
-        return read_imdb_archive(path)
+    if ".csv" not in path.suffixes: return read_imdb_archive(path)
     frame = read_table(path, "review", "sentiment")
     names = {"negative": "neg", "positive": "pos"}
     labels = frame.label.astype(object).str.lower().map(names)
@@ -677,8 +670,7 @@ class Need:
         """Download it from its publisher or Kaggle; None where neither answers."""
         if self.url and reachable(self.url):
             return download(self.url, self.known_hash)
-        if not reachable(KAGGLE_SITE):
-            return None
+        if not reachable(KAGGLE_SITE): return None
         import kagglehub
         with told(f"Kaggle did not give {self.kaggle}", Exception):  # of any class
             return Path(kagglehub.dataset_download(self.kaggle, path=self.names[-1]))
@@ -717,13 +709,11 @@ class Corpus:
         roots = special.get(data, [Path(data)])
         if data not in special and not roots[0].exists():
             raise KitError(f"--data {data} is not there; needed: {self.wanted}.")
-        if roots[0].is_file() and len(self.needs) == 1:
-            return roots
+        if roots[0].is_file() and len(self.needs) == 1: return roots
         paths = [need.find(roots, demo=data != "auto") for need in self.needs]
         if data == "auto":
             paths = [path or need.fetch() for path, need in zip(paths, self.needs)]
-        if None not in paths:
-            return paths
+        if None not in paths: return paths
         slugs = " and ".join(need.kaggle for need in self.needs)
         put = [str(Path("data", need.names[0]).resolve()) for need in self.needs]
         raise KitError(f"{self.title}: {self.wanted} not found in "
@@ -1094,8 +1084,7 @@ class Encoder:
     def find(self):
         """Its folder: the path itself, else Kaggle's mounts, caches, Kaggle, its URL."""
         for path in (Path(self.handle), home() / self.handle):
-            if self.is_in(path):
-                return path.resolve()
+            if self.is_in(path): return path.resolve()
             if path.is_dir():
                 raise KitError(f"{path} is no SavedModel: it has no saved_model.pb.")
         # Where Kaggle, tensorflow_hub, kagglehub and we ourselves would have it.
@@ -1104,8 +1093,7 @@ class Encoder:
         for path in (self.mounted(self.kaggle, KAGGLE_INPUT), Path(
             os.environ.get("TFHUB_CACHE_DIR") or temporary, self.key), user_cache(
                 "kagglehub", "KAGGLEHUB_CACHE") / "models" / self.kaggle, ours):
-            if path and self.is_in(path):
-                return path
+            if path and self.is_in(path): return path
         path = self._from_kaggle() if self.kaggle and reachable(KAGGLE_SITE) else None
         if not path and self.url.startswith("http") and reachable(self.url):
             path = self._from_url(ours)
@@ -1239,8 +1227,7 @@ class BertModule:
     @staticmethod
     def _outputs(values):
         """(pooled, sequence) of what the module gives, a dict or these two."""
-        if isinstance(values, (list, tuple)):
-            return tuple(values)
+        if isinstance(values, (list, tuple)): return tuple(values)
         return values["pooled_output"], values["sequence_output"]
 
     def _call(self, ids, mask, segments, training):
@@ -1393,8 +1380,7 @@ def keras_layer(name):
 
 def __getattr__(name):
     """kit.ElmoEmbeddingLayer and kit.BertLayer, made (with TensorFlow) at first use."""
-    if name in ("ElmoEmbeddingLayer", "BertLayer"):
-        return keras_layer(name)
+    if name in ("ElmoEmbeddingLayer", "BertLayer"): return keras_layer(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 HEAD_UNITS = 256  # the article's one hidden layer
@@ -1551,8 +1537,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
             try:
                 features = self._encode([items[row] for row in todo[:count]])
             except out_of_memory:
-                if count == 1:
-                    raise
+                if count == 1: raise
                 budget = sizes[todo[0]] * (count // 2)
                 say("memory", f"{count} texts do not fit, going on with {count // 2}")
             else:
@@ -1600,8 +1585,7 @@ class BertFeatures(FrozenEncoder):
 def scores_of(model, X):
     """How likely a fitted model finds each class, <float>[n, K]: distances or logits,
     else probabilities. Of two classes the first column is the second's negative."""
-    if not hasattr(model, "decision_function"):
-        return model.predict_proba(X)
+    if not hasattr(model, "decision_function"): return model.predict_proba(X)
     scores = model.decision_function(X)
     return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
 
@@ -1662,8 +1646,7 @@ class DenseHead(Likeliest):
             limit = np.sqrt(6 / (rows + columns))
             kernel = rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
             dense += [kernel, np.zeros(columns, np.float32)]
-        if len(shape) == 2:
-            return dense
+        if len(shape) == 2: return dense
         return [np.zeros(shape[1], np.float32), np.ones((), np.float32), *dense]
 
     def _train(self, X, targets, rng, validation_data):
@@ -1728,8 +1711,7 @@ class DenseHead(Likeliest):
         error = (said - targets) / len(targets)  # [n, 1 or K]
         behind = (error @ kernel_out.T) * (hidden > 0)  # [n, units]
         dense = [embedding.T @ behind, behind.sum(0), hidden.T @ error, error.sum(0)]
-        if not scalars:
-            return logits, dense
+        if not scalars: return logits, dense
         shares, gamma = softmax(scalars[0]), scalars[1]
         by_layer = np.einsum("nld,nd->l", X, behind @ kernel.T)  # d loss / d share / gamma
         by_share = gamma * (by_layer - shares @ by_layer)
@@ -1745,8 +1727,7 @@ class DenseHead(Likeliest):
     def predict_proba(self, X):
         """Probabilities <float>[n, K]."""
         logits = self.decision_function(X)
-        if logits.ndim == 2:
-            return softmax(logits, axis=1)
+        if logits.ndim == 2: return softmax(logits, axis=1)
         positive = sigmoid(logits)
         return np.stack([1 - positive, positive], axis=1)
 
@@ -2056,8 +2037,7 @@ class TimeSpent(Exception):
 def in_time(seconds, function, *arguments):
     """A call in a process of its own, which ends with the time it may take (if it has a
     limit): some models compute for hours without a look at the clock or at signals."""
-    if not seconds:
-        return function(*arguments)
+    if not seconds: return function(*arguments)
     pool = ProcessPoolExecutor(1)
     try:
         return pool.submit(function, *arguments).result(timeout=seconds)
@@ -2163,8 +2143,7 @@ class Trials:
                 for name in names]
 
     def _check_time(self):
-        if self.deadline and time.monotonic() > self.deadline:
-            raise TimeSpent
+        if self.deadline and time.monotonic() > self.deadline: raise TimeSpent
 
     def grid(self, **_):
         """Every point of the grid."""
@@ -2220,8 +2199,7 @@ class Trials:
         for (point, _, resource), score in self.known.items():
             scores.setdefault((resource, point), []).append(score)
         whole = {key: np.mean(s) for key, s in scores.items() if len(s) == FOLDS}
-        if not whole:
-            return None
+        if not whole: return None
         most = max(resource for resource, _ in whole)
         last = {point: s for (resource, point), s in whole.items() if resource == most}
         point = min(last, key=lambda point: (-last[point], point))
@@ -2252,8 +2230,7 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
     except TimeSpent:
         ended = "budget spent"
     best = trials.best()
-    if best is None and ended == "interrupted":
-        raise KeyboardInterrupt
+    if best is None and ended == "interrupted": raise KeyboardInterrupt
     if best is None:
         raise KitError(f"--budget {budget} ended before one point had all its folds.")
     params, score, tried = best
@@ -2423,8 +2400,7 @@ class Results:
 
     def _write(self, name, rows, mode):
         """Write rows to a file: anew, whole or not at all ("w"), or behind others."""
-        if not self.folder or not len(rows):
-            return
+        if not self.folder or not len(rows): return
         path = self.folder / f"{name}.csv"
         anew = mode == "w" or not path.exists()
         text = rows.to_csv(index=False, header=anew).encode()
@@ -2516,8 +2492,7 @@ class Estimate:
         """Of values, or differences, <float>[R] by repeat. document_variance(): that of
         one draw, asked for where the draws are too few to tell a deviation."""
         mean, draws = float(np.mean(values)), len(values)
-        if draws < FEWEST_DRAWS:
-            return cls(mean, document_variance(), draws, np.inf)
+        if draws < FEWEST_DRAWS: return cls(mean, document_variance(), draws, np.inf)
         return cls(mean, float(np.var(values, ddof=1)), draws, draws - 1)
 
     @property
@@ -2533,8 +2508,7 @@ class Estimate:
     @property
     def p_value(self):
         """Two-sided, of a true mean of 0."""
-        if self.error == 0:
-            return float(self.mean == 0)
+        if self.error == 0: return float(self.mean == 0)
         return float(2 * stats.t.sf(abs(self.mean) / self.error, self.degrees))
 
     def with_draws(self, draws):
@@ -2544,8 +2518,7 @@ class Estimate:
 def mcnemar_test(correct_a, correct_b):
     """Exact two-sided p value of two models' hits <bool>[n] on the same documents."""
     only_a, only_b = np.sum(correct_a & ~correct_b), np.sum(~correct_a & correct_b)
-    if only_a + only_b == 0:
-        return 1.0
+    if only_a + only_b == 0: return 1.0
     return float(stats.binomtest(int(only_a), int(only_a + only_b)).pvalue)
 
 def holm(p_values):
@@ -2576,8 +2549,7 @@ class Verdict:
     @property
     def answer(self):
         """pays, does not pay, or cannot be told."""
-        if self.low > ROPE:
-            return "pays"
+        if self.low > ROPE: return "pays"
         return "does not pay" if self.high < ROPE else "cannot be told"
 
     def __str__(self):
@@ -2614,8 +2586,7 @@ def percent(value, digits=1):
 
 def mean_text(values, marked=False):
     """A measure in %: mean, deviation where there are several, and the mark."""
-    if not len(values):
-        return "-"
+    if not len(values): return "-"
     text = percent(np.mean(values))
     if len(values) > 1:
         text += f" ±{percent(np.std(values, ddof=1))}"
@@ -2746,8 +2717,7 @@ class Report:
         """The best column of a row, and those that paired tests with Holm's correction
         (for one draw and accuracy McNemar's exact test) cannot tell from it."""
         columns = self.compared(settings)
-        if len(columns) < 2:
-            return set()
+        if len(columns) < 2: return set()
         best = max(columns, key=lambda column: self.values(column, settings).mean())
         others = [column for column in columns if column != best]
         if self.metric == "accuracy" and len(self.values(best, settings)) == 1:
@@ -2842,12 +2812,10 @@ class Report:
         verdict = Verdict(
             settings.maxtokens, *(c.title(settings) for c in best), difference.mean,
             *interval, costs[0] / max(costs[1], 1e-9), difference.draws)
-        if verdict.answer != "cannot be told":
-            return verdict
+        if verdict.answer != "cannot be told": return verdict
         for draws in range(max(difference.draws + 1, FEWEST_DRAWS), 1000):
             low, high = difference.with_draws(draws).interval()
-            if low > ROPE or high < ROPE:
-                return replace(verdict, enough=draws)
+            if low > ROPE or high < ROPE: return replace(verdict, enough=draws)
         return verdict
 
     def curve(self, column, settings):
@@ -2867,8 +2835,7 @@ class Report:
         curves = [{column.title(settings): curve.map(np.mean) for column in group
                    if len(curve := self.curve(column, settings)) > 1}
                   for group in self.opponents(self.plain)]
-        if not all(curves):
-            return ""
+        if not all(curves): return ""
         (encoder, ours), (simple, theirs) = (
             max(group.items(), key=lambda item: item[1].iloc[-1]) for group in curves)
         place, most = f"At {settings.maxtokens} words", f"{theirs.index[-1]:,}"
@@ -2927,8 +2894,7 @@ class Report:
             searches = self.results.of("searches", column, settings)
             before, after = (self.values(c, settings) for c in (plain, column))
             common = before.index.intersection(after.index)
-            if not len(common):
-                continue
+            if not len(common): continue
             gain = self.paired(column, plain, settings)
             rows.append(
                 [settings.label, plain.title(settings), mean_text(before[common]),
@@ -2972,8 +2938,7 @@ class Report:
         rows, classes = [], np.array(self.dataset.classes, dtype=object)
         for column in self.columns:
             found = self.results.of("predictions", column, settings)
-            if found.predicted.nunique() < 2:
-                continue
+            if found.predicted.nunique() < 2: continue
             own = np.concatenate([scores[np.arange(len(y)), y]
                                   for y, _, scores in self.judged(column, settings)])
             found = found.sort_values("repeat", kind="stable")
@@ -3063,8 +3028,7 @@ class Figures:
         """Accuracy in training and held out by epoch of a head; None without epochs."""
         rows = self.report.results.frame("history")
         rows = rows[rows.model == column.name]
-        if not len(rows):
-            return None
+        if not len(rows): return None
         figure, [[axes]] = self._new(self.titles[column])
         looks = itertools.cycle(zip(COLOURS, MARKERS))
         groups = rows.groupby(["maxtokens", "maxtokenlen"])
@@ -3140,8 +3104,7 @@ class Figures:
         classes = report.dataset.classes
         if len(classes) > SMALL_MATRIX:
             rows, columns, angle = rows[-1:], report.best(rows[-1]), 90
-        if not columns or len(classes) > READABLE_CLASSES:
-            return None
+        if not columns or len(classes) > READABLE_CLASSES: return None
         side = 0.9 + 0.33 * len(classes)
         many = len(rows), len(columns)
         size = (side * many[1] + 1.2, (side + 0.2) * many[0] + 0.9)
@@ -3180,8 +3143,7 @@ class Figures:
         the third; of others a panel for each parameter."""
         table, grid = self.tried(column), column.algorithm.param_grid
         names = sorted(table.columns.drop("score"), key=lambda n: table[n].nunique())
-        if not len(table):
-            return None
+        if not len(table): return None
         title = f"{self.titles[column]}: {self.report.metric} in the folds in %"
         on_grid = all(set(table[name]) <= set(grid[name]) for name in names)
         if not on_grid or len(names) not in (2, 3):
@@ -3252,8 +3214,7 @@ def word_weights(model, train):
     """Words' weights for each class, a frame [K, v], or None of a model without. Trees
     tell importances: each counts for the class that has the word most."""
     features, classifier, classes = model[-2], model[-1], len(train.classes)
-    if not hasattr(features, "get_feature_names_out"):
-        return None
+    if not hasattr(features, "get_feature_names_out"): return None
     if hasattr(classifier, "coef_"):
         weights = classifier.coef_
         weights = weights.toarray() if hasattr(weights, "toarray") else weights
@@ -3403,8 +3364,7 @@ class Audit:
         """Pairs of classes (first, second, cosine), the most alike in their words first,
         of three or more: what all classes have alike says nothing and is taken off."""
         classes = self.classes
-        if len(classes) == 2:
-            return []
+        if len(classes) == 2: return []
         words = CountVectorizer(token_pattern=r"\S+", lowercase=False, binary=True)
         shares = shares_by_class(words.fit_transform(drawn), self.y, len(classes))
         shares -= shares.mean(axis=0)
@@ -3571,8 +3531,7 @@ class Options:
              "article's three settings: leave out --maxtokens and --maxtokenlen."),
             (self.learning_curve and (self.nsamp or start) < start, "--learning-curve "
              f"starts at {start} documents per class, and --nsamp is {self.nsamp}.")):
-            if wrong:
-                raise KitError(sentence)
+            if wrong: raise KitError(sentence)
 
     @classmethod
     def _read(cls, one, value):
@@ -3582,8 +3541,7 @@ class Options:
             return None
         if one.name == "tune" and (value is True or not value):
             return None if value is False else ()  # all models of the table
-        if "lowest" in about:
-            return cls._whole(value, flag, about["lowest"])
+        if "lowest" in about: return cls._whole(value, flag, about["lowest"])
         kinds, values = about.get("choices", (value,)), (value,)
         if one.name in ("models", "tune"):  # a list, or a string with spaces or commas
             words = value if isinstance(value, str) else " ".join(map(str, value))
@@ -3715,13 +3673,11 @@ class Run:
     def forecast(self):
         """Say what slow models will cost, by a fit on a tenth of the texts."""
         train, settings = self.splits[0][0], self.rows[-1]
-        if len(train) < COSTLY and len(train.classes) < CLASSES_COSTLY:
-            return
+        if len(train) < COSTLY and len(train.classes) < CLASSES_COSTLY: return
         part = train.part(0.1)
         for column in self.columns:
             growth = column.algorithm.growth
-            if column.tuned or not growth:
-                continue
+            if column.tuned or not growth: continue
             started = time.perf_counter()
             column.pipeline(settings).fit(part.texts, part.y)
             seconds = time.perf_counter() - started
@@ -3741,8 +3697,7 @@ class Run:
             if isinstance(reason, str) and reason:
                 lost[column] = reason
         for task in self.tasks():
-            if self.results.done(task):
-                continue
+            if self.results.done(task): continue
             if task.column in lost:
                 self.keep(task, lost[task.column])
             elif task.column.tuned or task.column.encoder(task.settings):
@@ -3995,8 +3950,7 @@ def run_problem(name, words):
     results.describe(command=[f"run_{name}.py", *words])
     show(results)
     say("files", f"results.csv, predictions.csv, table.md and more in {out}")
-    if results.interrupted:
-        raise KeyboardInterrupt
+    if results.interrupted: raise KeyboardInterrupt
     return 0 if results.about["finished"] else 1
 
 def command_line(name, *argv):
