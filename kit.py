@@ -79,7 +79,7 @@ def writable(text):
 
 @contextlib.contextmanager
 def told(sentence, *errors):
-    """Errors of these kinds in the block become a KitError: the sentence, and theirs."""
+    """Errors of these kinds in the block become KitErrors: the sentence, and theirs."""
     try:
         yield
     except UnicodeDecodeError:  # a ValueError, but asks for another encoding
@@ -171,7 +171,7 @@ def cached_frame(name, made_of, read):
     """The frame that read() returns; kept as Parquet, by all that it is made_of."""
     key = hashlib.sha256(repr((FORMAT, made_of)).encode()).hexdigest()[:24]
     path = cache_folder() / "corpora" / f"{name}-{key}.parquet"
-    with contextlib.suppress(ImportError, OSError, ValueError):  # pyarrow's: ValueErrors
+    with contextlib.suppress(ImportError, OSError, ValueError):  # as pyarrow's
         return pd.read_parquet(path)
     frame = read()
     try:
@@ -183,7 +183,7 @@ def cached_frame(name, made_of, read):
 def find_below(root, is_it, depth=6):
     """The first path at most depth folders below root for which is_it(path) holds."""
     root = Path(root)
-    for folder, folders, files in os.walk(root, followlinks=True):  # mounts may be links
+    for folder, folders, files in os.walk(root, followlinks=True):  # mounts are links
         folder = Path(folder)
         if len(folder.relative_to(root).parts) >= depth:
             folders.clear()
@@ -248,7 +248,7 @@ class TableFile:
                            "or a folder with a subfolder of .txt files a class.")
 
     def frame(self):
-        """The whole table; of CSV only an empty field is missing, not "NA" or "null"."""
+        """The whole table; of CSV only empty fields are missing, not "NA" or "null"."""
         path = self.path
         if self.name.endswith((".parquet", ".pq")):
             with (told(f"{path} is no Parquet", OSError, ValueError),
@@ -273,7 +273,7 @@ class TableFile:
         raise KitError(f"{path} is no text in {' or '.join(encodings)}.")
 
     def _opened(self):
-        """A stream of the file's bytes, out of its .gz, or out of a .zip of one file."""
+        """A stream of the file's bytes, out of a .gz, or of a .zip of one file."""
         kind = self.path.suffix.lower()
         if kind != ".zip":
             return (gzip.open if kind == ".gz" else open)(self.path, "rb")
@@ -513,7 +513,7 @@ class Mail:
         return ""
 
     def _parsed(self):
-        """The message parsed, with two frequent breaks of its structure mended first."""
+        """The message parsed, two frequent breaks of its structure mended first."""
         message = email.message_from_bytes(self.raw)
         defects = {type(defect).__name__ for defect in message.defects}
         if "MissingHeaderBodySeparatorDefect" in defects:
@@ -522,7 +522,9 @@ class Mail:
         if is_multipart and not message.is_multipart():  # no boundary, or a wrong one
             body = message.get_payload(decode=True) or b""
             found = re.search(rb"^--([^\s\"]+)\s*$", body, re.MULTILINE)
-            kind = b'multipart/mixed; boundary="%b"' % found[1] if found else b"text/plain"
+            kind = b"text/plain"
+            if found:
+                kind = b'multipart/mixed; boundary="%b"' % found[1]
             message = email.message_from_bytes(b"Content-Type: %b\n\n%b" % (kind, body))
         return message
 
@@ -550,9 +552,9 @@ class Mail:
         return html_text(text) if is_html else text
 
 def read_enron(path, size, seed):
-    """A uniform sample of at most size messages of Kaggle's emails.csv, in its order. In
-    one pass: every record draws a number, and the smallest stay, so that memory holds
-    the sample and one chunk of the 1.4 GB. Stray bytes survive as surrogates."""
+    """A uniform sample of at most size messages of Kaggle's emails.csv, in its order.
+    In one pass: every record draws a number, and the smallest stay, so that memory
+    holds the sample and one chunk of the 1.4 GB. Stray bytes survive as surrogates."""
     rng, kept = np.random.default_rng(seed), None
     with told(f"{path} needs the columns file and message", ValueError):
         chunks = pd.read_csv(
@@ -594,11 +596,11 @@ def read_email(paths, size, seed):
 
 IMDB_FILE = re.compile(r"(?:^|/)train/(pos|neg)/([^/]+\.txt)$")
 IMDB_CLASSES = ["neg", "pos"]
-SYNTHETIC = re.compile(rb"synthetic demo corpus", re.I)  # stands in the beginning of the demo's files
+SYNTHETIC = re.compile(rb"synthetic demo corpus", re.I)  # begins the demo's files
 
 def read_imdb_archive(path):
     """The labelled training reviews of aclImdb_v1.tar.gz. The archive is read as a
-    stream up to the first file after both classes: the unlabelled rest is most of it."""
+    stream up to the first file after both classes: most is the unlabelled rest."""
     rows, labels = [], set()
     with (told(f"{path} is not a whole archive; fetch it again", tarfile.TarError,
                zlib.error, EOFError, OSError), tarfile.open(path, "r|*") as archive):
@@ -681,10 +683,10 @@ PUBLISHED_NSAMP = 1000
 
 @dataclass(frozen=True)
 class Corpus:
-    """What is special about a data set, and its defaults. needs: its files; read(paths, size, seed): their frame id, text, label, of a corpus too large a
-    sample of `size`; svm: SVC's parameters; balanced: whether each class gives nsamp
-    documents, or up to so many; published: the article's accuracies in % by model, for
-    each of SWEEP."""
+    """What is special about a data set, and its defaults. needs: its files; read(paths,
+    size, seed): their frame id, text, label, of a corpus too large a sample of `size`;
+    svm: SVC's parameters; balanced: whether each class gives nsamp documents, or up to
+    so many; published: the article's accuracies in % by model, for each of SWEEP."""
     title: str = "own texts"
     needs: tuple = ()
     read: Callable | None = None
@@ -702,7 +704,7 @@ class Corpus:
 
     def find(self, data):
         """The paths of its files. data: "auto" (Kaggle's mounts, ./data, the cache, the
-        original download), "demo", or a path: of a folder with them, or of the one file."""
+        original download), "demo", or the path of their folder, or of the one."""
         kagglehub = user_cache("kagglehub", "KAGGLEHUB_CACHE") / "datasets"
         special = {"demo": [home() / "demo"], "auto": [
             KAGGLE_INPUT, Path("data"), cache_folder() / "downloads", kagglehub]}
@@ -748,7 +750,7 @@ CORPORA = {
             dict(lr=79.0, svm=78.3, rf=67.2, gbm=77.5, elmo=77.7, bert=81.0))),
     "email": Corpus(
         "Enron e-mail and 419 letters",
-        (Need(("emails.csv",), "wcukierski/enron-email-dataset", begins_with=b"message"),
+        (Need(("emails.csv",), "wcukierski/enron-email-dataset", "", "", b"message"),
          Need(("fradulent_emails.txt",), "rtatman/fraudulent-email-corpus")),
         read_email, svm={"C": 1, "gamma": "auto"}, **AS_IN_ARTICLE, published=(
             dict(lr=97.7, svm=70.2, rf=94.5, gbm=94.2, elmo=97.3, bert=98.3),
@@ -1039,11 +1041,11 @@ class Encoder:
         self.handle, self.kaggle = str(handle), match[1] if match else ""
         self.name = self.handle if match else self.handle.rstrip("/").split("/")[-1]
         self.url = TFHUB_URLS.get(self.kaggle, self.handle)
-        self.key = hashlib.sha1(self.url.encode()).hexdigest()  # tensorflow_hub's naming
+        self.key = hashlib.sha1(self.url.encode()).hexdigest()  # as tensorflow_hub
 
     @staticmethod
     def is_in(folder):
-        """Whether a folder holds a SavedModel. Broken downloads leave folders without."""
+        """Whether a folder holds a SavedModel; a broken download leaves it without."""
         return Path(folder, "saved_model.pb").is_file()
 
     @staticmethod
@@ -1082,7 +1084,7 @@ class Encoder:
         return folder
 
     def find(self):
-        """Its folder: the path itself, else Kaggle's mounts, caches, Kaggle, its URL."""
+        """Its folder: the path itself, else Kaggle's mounts, caches, Kaggle, a URL."""
         for path in (Path(self.handle), home() / self.handle):
             if self.is_in(path): return path.resolve()
             if path.is_dir():
@@ -1146,8 +1148,9 @@ def tensorflow():
     return tf
 
 def load_module(path):
-    """The SavedModel in a folder: all that hub.load does once it has the folder, without
-    tensorflow_hub's import, which breaks where setuptools or tf_keras do not match."""
+    """The SavedModel in a folder: all that hub.load does once it has the folder,
+    without tensorflow_hub's import, which breaks where setuptools or tf_keras do not
+    match."""
     tf = tensorflow()
     tags = [] if Path(path, "tfhub_module.pb").exists() else None
     logger = tf.get_logger()
@@ -1713,12 +1716,12 @@ class DenseHead(Likeliest):
         dense = [embedding.T @ behind, behind.sum(0), hidden.T @ error, error.sum(0)]
         if not scalars: return logits, dense
         shares, gamma = softmax(scalars[0]), scalars[1]
-        by_layer = np.einsum("nld,nd->l", X, behind @ kernel.T)  # d loss / d share / gamma
+        by_layer = np.einsum("nld,nd->l", X, behind @ kernel.T)  # d loss / d share
         by_share = gamma * (by_layer - shares @ by_layer)
         return logits, [shares * by_share, shares @ by_layer, *dense]
 
     def decision_function(self, X):
-        """The logits: of class classes_[1] <float>[n], or of each class <float>[n, K]."""
+        """The logits: of classes_[1] <float>[n], or of each class <float>[n, K]."""
         check_is_fitted(self)
         X = validate_data(self, X, allow_nd=True, dtype=np.float32, reset=False)
         logits = self._forward(X)[2]
@@ -1740,8 +1743,9 @@ class FineTunedBert(Likeliest):
 
     def __init__(self, path, n_fine_tune_layers=2, pooling="mean", max_seq_length=None,
                  epochs=5, batch_size=32, learning_rate=5e-5, random_state=None):
-        self.path, self.n_fine_tune_layers, self.pooling = path, n_fine_tune_layers, pooling
-        self.max_seq_length, self.epochs, self.batch_size = max_seq_length, epochs, batch_size
+        self.path, self.pooling, self.max_seq_length = path, pooling, max_seq_length
+        self.n_fine_tune_layers = n_fine_tune_layers
+        self.epochs, self.batch_size = epochs, batch_size
         self.learning_rate = learning_rate  # Adam's 1e-3 would destroy the encoder
         self.random_state = random_state
 
@@ -1780,9 +1784,10 @@ class FineTunedBert(Likeliest):
 
 class NaiveBayesSVM(Likeliest):
     """A linear SVM on features weighted by naive Bayes' log-count ratios (Wang and
-    Manning, "Baselines and Bigrams", ACL 2012). X: which words and pairs of words a text
-    has, <float>[n, v] (sparse); alpha: the count that every feature has beforehand. More
-    than two classes: one against the rest. coef_: <float>[1 or K, v]."""
+    Manning, "Baselines and Bigrams", ACL 2012). X: which words and pairs of words a
+    text has, <float>[n, v] (sparse); alpha: the count that every feature has
+    beforehand. More than two classes: one against the rest. coef_: <float>[1 or K,
+    v]."""
 
     def __init__(self, C=1.0, alpha=1.0, random_state=None):
         self.C, self.alpha, self.random_state = C, alpha, random_state
@@ -1906,7 +1911,7 @@ ALGORITHMS = {
         growth=2),
     "rf": Algorithm(
         "RF", lambda s: steps(
-            TokenCounts(), RandomForestClassifier(n_estimators=10, random_state=s.seed)),
+            TokenCounts(), RandomForestClassifier(10, random_state=s.seed)),
         {"classifier__min_samples_leaf": [1, 2, 3],
          "classifier__min_samples_split": [2, 6, 10],
          "classifier__n_estimators": [10, 100, 1000]},
@@ -1914,8 +1919,8 @@ ALGORITHMS = {
     "gbm": Algorithm(
         "GBM", lambda s: steps(
             TokenCounts(), GradientBoostingClassifier(random_state=s.seed)),
-        {"classifier__n_estimators": [100, 300],
-         "classifier__learning_rate": [0.05, 0.1, 0.2], "classifier__max_depth": [2, 4]},
+        {"classifier__n_estimators": [100, 300], "classifier__learning_rate":
+         [0.05, 0.1, 0.2], "classifier__max_depth": [2, 4]},
         growth=1),  # but a hundred trees for each class
     "elmo": Algorithm(
         "ELMo", lambda s: features_and_head(ElmoFeatures(s.elmo, s.store), s),
@@ -1924,8 +1929,8 @@ ALGORITHMS = {
     "nbsvm": Algorithm(
         "NBSVM", nbsvm_steps, {"classifier__C": REGULARIZATION}, recipe="natural"),
     "dummy": Algorithm(
-        "dummy", lambda s: steps(TokenCounts(), DummyClassifier(strategy="most_frequent")),
-        judged=False)}
+        "dummy", lambda s: steps(
+            TokenCounts(), DummyClassifier(strategy="most_frequent")), judged=False)}
 
 @dataclass(frozen=True)
 class Column:
@@ -1964,7 +1969,7 @@ class Column:
 # ------------------------------------------------------------------------- Evaluation
 
 def area_under_roc(y, predicted, scores, **weights):
-    """Of class 1; of more classes the mean of one against the rest, where y has both."""
+    """Of class 1; of more classes the mean of one against the rest, if y has both."""
     kinds = range(scores.shape[1]) if scores.shape[1] > 2 else [1]
     areas = [metrics.roc_auc_score(y == c, scores[:, c], **weights) for c in kinds
              if 0 < np.sum(y == c) < len(y)]
@@ -2013,7 +2018,7 @@ def evaluate(model, train, test):
         if "__" in name and isinstance(value, (str, int, float, bool, type(None)))
         and not name.endswith("__store")}
     return Outcome(
-        {name: measure(test.y, predicted, scores) for name, measure in MEASURES.items()},
+        {name: of(test.y, predicted, scores) for name, of in MEASURES.items()},
         *np.diff(times).tolist(), predicted, scores, params,
         getattr(classifier, "history_", {}))
 
@@ -2049,7 +2054,8 @@ def in_time(seconds, function, *arguments):
 @contextlib.contextmanager
 def time_limit(seconds):
     """Raise TimeSpent in the block after so many seconds, where the system can: in the
-    main thread of Linux and macOS. For work that must stay here, as an encoder's does."""
+    main thread of Linux and macOS. For work that must stay here, as an encoder's
+    does."""
     can = threading.current_thread() is threading.main_thread()
     if not (seconds and can and hasattr(signal, "setitimer")):
         yield
@@ -2131,7 +2137,7 @@ class Trials:
                 for name, point in zip(names, points) for fold in range(FOLDS)
                 if (name, fold, resource) not in self.known}
         calls = ((score_point, self.model, params, self.X, self.y,
-                  *(np.sort(part[: round(share * len(part))]) for part in self.folds[fold]),
+                  *(np.sort(rows[: round(share * len(rows))]) for rows in self.folds[fold]),
                   self.metric) for (_, fold, _), params in todo.items())
         self._check_time()
         for key, (score, seconds) in zip(todo, in_waves(calls, self.jobs)):
@@ -2380,7 +2386,7 @@ class Results:
         self.describe()
 
     def _resume(self):
-        """Take over what was finished; failed models and cut searches are done again."""
+        """Take over what was finished, but no failed models or cut searches."""
         for name, columns in self.columns.items():
             with contextlib.suppress(OSError, pd.errors.EmptyDataError):
                 raw = pd.read_csv(self.folder / f"{name}.csv", dtype=object,
@@ -2632,9 +2638,9 @@ def curve_sizes(nsamp):
 
 @dataclass(eq=False)
 class Report:
-    """A finished run, as every table and figure takes it. settings, columns: the rows and
-    columns of the table; metric: what tables, tests and verdict go by; seconds: of the
-    whole run; notes: what else its reader must know."""
+    """A finished run, as every table and figure takes it. settings, columns: the rows
+    and columns of the table; metric: what tables, tests and verdict go by; seconds: of
+    the whole run; notes: what else its reader must know."""
     results: Results
     dataset: Dataset
     columns: tuple
@@ -2857,7 +2863,7 @@ class Report:
         return [*map(self.verdict, self.settings), *savings]
 
     def learning_curve_table(self, settings):
-        """The Table of the metric by documents per class, and what the last step brought."""
+        """The Table of the metric by documents per class, and the last step's gain."""
         curves, sizes = self.curves(settings)
         rows = [[str(size), *(mean_text(c.get(size, ())) for c in curves.values())]
                 for size in sizes]
@@ -2869,8 +2875,9 @@ class Report:
         notes = [
             self.data_note,
             "documents per class before the split: 70 % of them are learnt from",
-            "all sizes of a draw are judged on its same test part, and a larger training "
-            "part contains the smaller ones", "the last row: would more labels pay?"]
+            "all sizes of a draw are judged on its same test part, and a larger "
+            "training part contains the smaller ones",
+            "the last row: would more labels pay?"]
         heading = f"Learning curve. {self.heading}, tokens/length {settings.label}"
         header = ["documents per class", *map(self.titles.get, curves)]
         return Table(heading, header, rows, notes)
@@ -2958,7 +2965,7 @@ class Report:
         return order[order.wrong > 0].head(count)
 
     def errors_table(self, settings, count):
-        """The Table of the documents that most models miss, and what was said instead."""
+        """The Table of the documents that most models miss, and what they said."""
         missed, frame = self.most_missed(settings, count), self.dataset.frame
         ids = frame.id.astype(str)
         known = ids.isin(missed.doc)
@@ -3018,7 +3025,7 @@ class Figures:
 
     @staticmethod
     def _legend(figure, panels):
-        """Give a figure the legend of the panel with most entries, beside the panels."""
+        """Give a figure the legend of the panel with most entries, beside them."""
         legends = (axes.get_legend_handles_labels() for axes in panels)
         legend = max(legends, key=lambda legend: len(legend[0]))
         figure.legend(*legend, loc="outside right center")
@@ -3139,8 +3146,8 @@ class Figures:
 
     def tuning(self, column):
         """The score in the folds over the points that a column's searches tried: of two
-        or three parameters on a grid a surface by two of them, a panel for each value of
-        the third; of others a panel for each parameter."""
+        or three parameters on a grid a surface by two of them, a panel for each value
+        of the third; of others a panel for each parameter."""
         table, grid = self.tried(column), column.algorithm.param_grid
         names = sorted(table.columns.drop("score"), key=lambda n: table[n].nunique())
         if not len(table): return None
@@ -3205,8 +3212,8 @@ class Figures:
 SHOWN_WORDS = 12
 
 def shares_by_class(found, y, classes):
-    """The share of each of `classes` (their number) texts that has each word, <float>[K,
-    v], of counts or marks `found` [n, v] (sparse)."""
+    """The share of each of `classes` (their number) texts that has each word,
+    <float>[K, v], of counts or marks `found` [n, v] (sparse)."""
     found, y = found > 0, np.asarray(y)
     return np.vstack([np.asarray(found[y == c].mean(0))[0] for c in range(classes)])
 
@@ -3231,8 +3238,8 @@ def word_weights(model, train):
     return pd.DataFrame(weights, columns=features.get_feature_names_out())
 
 def words_table(report, train, settings):
-    """The Table of the words that weigh most for each class, model by model. train: what
-    the simple columns are fitted to once more; settings: as they were then."""
+    """The Table of the words that weigh most for each class, model by model. train:
+    what the simple columns are fitted to once more; settings: as they were then."""
     rows = []
     for column in report.plain:
         if (column.encoder(settings) or not column.algorithm.judged
@@ -3327,22 +3334,22 @@ class Audit:
         """Rows (what, number, of how many, whether any is a trap)."""
         dataset, train, test = self.dataset, self.train, self.test
         keys = pd.Series(folded(dataset.texts))
-        keys = keys[keys != 0]
+        keys, whole = keys[keys != 0], len(dataset)
         labels = pd.Series(dataset.y)[keys.index].groupby(keys).transform("nunique")
         near = near_copies(train.texts + test.texts)
         other_label = (near >= 0) & (self.y != self.y[near])
         seen = set(folded(train.texts))
         across = sum(key in seen for key in folded(test.texts) if key)
-        near_across = near_copies(test.texts, train.texts) >= 0
+        near_test = (near_copies(test.texts, train.texts) >= 0).sum()
         drawn, n, n_test = "texts of the first draw with a near copy", *map(
             len, (near, test))
         rows = [
-            ("texts that repeat an earlier one", keys.duplicated().sum(), len(dataset), 0),
-            ("texts that stand in two classes", (labels > 1).sum(), len(dataset), 1),
+            ("texts that repeat an earlier one", keys.duplicated().sum(), whole, 0),
+            ("texts that stand in two classes", (labels > 1).sum(), whole, 1),
             (f"{drawn} in it", (near >= 0).sum(), n, 0),
             (f"{drawn} of another class", other_label.sum(), n, 0),
             ("test texts that stand in the training part", across, n_test, 1),
-            ("test texts with a near copy in the training part", near_across.sum(), n_test, 1)]
+            ("test texts with a near copy in the training part", near_test, n_test, 1)]
         for settings in self.settings:
             tokens = Tokens(settings.maxtokens, settings.maxtokenlen)
             known = set(tokens.transform(train.texts))
@@ -3361,8 +3368,9 @@ class Audit:
         return found
 
     def _alike(self, drawn):
-        """Pairs of classes (first, second, cosine), the most alike in their words first,
-        of three or more: what all classes have alike says nothing and is taken off."""
+        """Pairs of classes (first, second, cosine), the most alike in their words
+        first, of three or more: what all classes have alike says nothing and is taken
+        off."""
         classes = self.classes
         if len(classes) == 2: return []
         words = CountVectorizer(token_pattern=r"\S+", lowercase=False, binary=True)
@@ -3435,13 +3443,13 @@ class Audit:
         notes = [f"data: {self.dataset.source}; {len(self.dataset)} texts",
                  f"dropped before: {', '.join(dropped) or 'nothing'}", *self.traps()]
         thresholds = [
-            f"a near copy shares half of its three-word phrases (cosine {NEAR} or more)",
+            f"a near copy shares half its three-word phrases (cosine {NEAR} or more)",
             f"traps: copies above {COPY_LIMIT:.0%} of the test part, texts in two "
             f"classes, traces that differ by {ONE_SIDED:.0%}, a word that is right on "
             f"{RULE_LIMIT:.0%} of the first draw",
-            f"to be looked at: a word in {ONE_SIDED:.0%} of one class only, in more than "
-            f"{BY_CHANCE} texts; traces that differ by {TRACE_LIMIT:.0%}; classes whose "
-            f"words have a cosine of {ALIKE} or more; near copies of another class"]
+            f"to be looked at: a word in {ONE_SIDED:.0%} of one class only, in more "
+            f"than {BY_CHANCE} texts; traces that differ by {TRACE_LIMIT:.0%}; classes "
+            f"whose words have a cosine of {ALIKE} or more; near copies of another class"]
         copies = [[what, self.share(n, whole)] for what, n, whole, _ in self.copies]
         traces = [[what, *(f"{percent(shares[i])} ({self.classes[i]})"
                            for i in (shares.argmax(), shares.argmin()))]
@@ -3480,8 +3488,8 @@ class Options:
         False, "the article's three settings, 50/20, 100/100, 200/100, as one table")
     repeats: int = option(1, "fresh draws and splits: 5 or more tell luck", lowest=1)
     seed: int = option(0, "same seed, same numbers", lowest=0)
-    metric: str = option("accuracy", "what tables, tests, searches and the answer go by",
-                         choices=tuple(MEASURES))
+    metric: str = option("accuracy", "what tables, tests, searches and the answer go "
+                         "by", choices=tuple(MEASURES))
     keep_duplicates: bool = option(
         False, "leave copies of a text in, as the article did: they leak")
     text: str = option(None, "what the encoders read: the words as they stand "
@@ -3524,8 +3532,8 @@ class Options:
             (self.tune is None and (self.budget or self.search != "grid"),
              "--search and --budget say how --tune searches: add --tune."),
             (self.budget and not timed and self.search not in ("random", "hyperopt"),
-             f"--budget {self.budget}: {self.search} tries all its points; give seconds, "
-             "as in 60s, or search by random or hyperopt."),
+             f"--budget {self.budget}: {self.search} tries all its points; give "
+             "seconds, as in 60s, or search by random or hyperopt."),
             (self.limit == 0, "--time-limit 0s leaves no time."),
             (self.sweep and (self.maxtokens or self.maxtokenlen), "--sweep runs the "
              "article's three settings: leave out --maxtokens and --maxtokenlen."),
@@ -3644,7 +3652,7 @@ class Run:
         self.results = Results(out, asked, dataset.classes)
 
     def tasks(self):
-        """All tasks of a run; a learning curve's smaller sizes for the plain columns."""
+        """All tasks of a run; a learning curve's sizes for the plain columns."""
         options, drawn = self.options, self.drawn
         sizes = curve_sizes(drawn) if options.learning_curve else [drawn]
         seeds = [seed_of_repeat(options.seed, r) for r in range(options.repeats)]
@@ -3753,7 +3761,7 @@ class Run:
                     lambda row: self.results.append("tuning", [place | row]))
 
     def pages(self, report):
-        """What there is to read, by the name of its file: lists of Tables, sentences."""
+        """What there is to read, by name of the file: lists of Tables, sentences."""
         options, settings = self.options, report.settings
         pages = {"table": [report.table(), *map(str, report.verdicts())]}
         if len(report.results.frame("searches")):
@@ -3772,7 +3780,8 @@ class Run:
     def facts(self, report):
         """What run.json says of a run that is over."""
         versions, encoders = {"python": platform.python_version()}, {}
-        for name in "numpy scipy pandas scikit-learn tensorflow keras tokenizers".split():
+        names = "numpy scipy pandas scikit-learn tensorflow keras tokenizers"
+        for name in names.split():
             with contextlib.suppress(importlib.metadata.PackageNotFoundError):
                 versions[name] = importlib.metadata.version(name)
         hardware = {"cores": os.cpu_count(), "machine": platform.machine()}
@@ -3785,7 +3794,7 @@ class Run:
         hardware["gpus"] = [detail.get("device_name", "GPU") for detail in details]
         rows = report.results.frame("results")
         for handle in sorted(set(rows.encoder[rows.error == ""]) - {""}):
-            with contextlib.suppress(KitError):  # gone since a run that is taken up again
+            with contextlib.suppress(KitError):  # gone since it was resumed
                 encoders[handle] = Encoder(handle).digest()
         verdicts = report.verdicts()
         answers = [vars(v) | {"answer": v.answer} for v in verdicts
@@ -3854,9 +3863,9 @@ class Parser(argparse.ArgumentParser):
         raise KitError(f"{message[0].upper()}{message[1:]}.{meant} See --help.")
 
 EXAMPLES = """examples:
-  python run_{name}.py {data}
-  python run_{name}.py {data} --models lr,nbsvm,bert --encoders mini --repeats 5
-  python run_{name}.py {data} --learning-curve --audit --errors 10 --tune --search halving
+python run_{name}.py {data}
+python run_{name}.py {data} --models lr,nbsvm,bert --encoders mini --repeats 5
+python run_{name}.py {data} --learning-curve --audit --errors 10 --tune --search halving
 """
 
 def make_parser(name):
