@@ -203,7 +203,6 @@ def reachable(url, seconds=3):
             with contextlib.suppress(urllib.error.HTTPError):
                 urllib.request.urlopen(url, timeout=seconds).close()
             answered.append(True)
-
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(seconds)
@@ -663,7 +662,6 @@ class Need:
         """The first such path at or below the roots; the demo only if asked for."""
         def fits(path):
             return self.is_it(path) and (demo or not is_synthetic(path))
-
         here = (root for root in roots if fits(root))
         below = (find_below(root, fits) for root in roots)
         return next((path for path in chain(here, below) if path), None)
@@ -1784,10 +1782,9 @@ class FineTunedBert(Likeliest):
 
 class NaiveBayesSVM(Likeliest):
     """A linear SVM on features weighted by naive Bayes' log-count ratios (Wang and
-    Manning, "Baselines and Bigrams", ACL 2012). X: which words and pairs of words a
-    text has, <float>[n, v] (sparse); alpha: the count that every feature has
-    beforehand. More than two classes: one against the rest. coef_: <float>[1 or K,
-    v]."""
+    Manning, "Baselines and Bigrams", ACL 2012). X: the words and pairs of words of each
+    text, <float>[n, v] (sparse); alpha: the count that every feature has beforehand.
+    More than two classes: one against the rest. coef_: <float>[1 or K, v]."""
 
     def __init__(self, C=1.0, alpha=1.0, random_state=None):
         self.C, self.alpha, self.random_state = C, alpha, random_state
@@ -2053,16 +2050,14 @@ def in_time(seconds, function, *arguments):
 
 @contextlib.contextmanager
 def time_limit(seconds):
-    """Raise TimeSpent in the block after so many seconds, where the system can: in the
-    main thread of Linux and macOS. For work that must stay here, as an encoder's
-    does."""
+    """Raise TimeSpent in the block after so many seconds, where the system can (in the
+    main thread of Linux and macOS): for work that stays here, as an encoder's."""
     can = threading.current_thread() is threading.main_thread()
     if not (seconds and can and hasattr(signal, "setitimer")):
         yield
         return
     def ring(*_):
         raise TimeSpent
-
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
@@ -2137,7 +2132,8 @@ class Trials:
                 for name, point in zip(names, points) for fold in range(FOLDS)
                 if (name, fold, resource) not in self.known}
         calls = ((score_point, self.model, params, self.X, self.y,
-                  *(np.sort(rows[: round(share * len(rows))]) for rows in self.folds[fold]),
+                  *(np.sort(rows[: round(share * len(rows))])
+                    for rows in self.folds[fold]),
                   self.metric) for (_, fold, _), params in todo.items())
         self._check_time()
         for key, (score, seconds) in zip(todo, in_waves(calls, self.jobs)):
@@ -2638,9 +2634,8 @@ def curve_sizes(nsamp):
 
 @dataclass(eq=False)
 class Report:
-    """A finished run, as every table and figure takes it. settings, columns: the rows
-    and columns of the table; metric: what tables, tests and verdict go by; seconds: of
-    the whole run; notes: what else its reader must know."""
+    """A finished run, as every table and figure takes it. metric: what tables, tests
+    and verdict go by; seconds: of the whole run; notes: what its reader must know."""
     results: Results
     dataset: Dataset
     columns: tuple
@@ -2798,7 +2793,6 @@ class Report:
             values = np.array([self.values(column, settings) for column in group])
             others = values.sum(axis=1, keepdims=True) - values  # [columns, draws]
             return values[others.argmax(axis=0), np.arange(pair.draws)]
-
         difference = Estimate.of(
             np.subtract(*map(chosen_elsewhere, groups)),
             lambda: self.document_variance(self.best(settings), settings))
@@ -3369,8 +3363,7 @@ class Audit:
 
     def _alike(self, drawn):
         """Pairs of classes (first, second, cosine), the most alike in their words
-        first, of three or more: what all classes have alike says nothing and is taken
-        off."""
+        first, of three or more, less what all classes have alike."""
         classes = self.classes
         if len(classes) == 2: return []
         words = CountVectorizer(token_pattern=r"\S+", lowercase=False, binary=True)
@@ -3449,7 +3442,7 @@ class Audit:
             f"{RULE_LIMIT:.0%} of the first draw",
             f"to be looked at: a word in {ONE_SIDED:.0%} of one class only, in more "
             f"than {BY_CHANCE} texts; traces that differ by {TRACE_LIMIT:.0%}; classes "
-            f"whose words have a cosine of {ALIKE} or more; near copies of another class"]
+            f"whose words have a cosine of {ALIKE} or more; near copies of another"]
         copies = [[what, self.share(n, whole)] for what, n, whole, _ in self.copies]
         traces = [[what, *(f"{percent(shares[i])} ({self.classes[i]})"
                            for i in (shares.argmax(), shares.argmin()))]
@@ -3744,7 +3737,6 @@ class Run:
                 outcome = evaluate(model, train, test)
             self.results.interrupted |= bool(search) and search.ended == "interrupted"
             return replace(outcome, search=search)
-
         return outcome_of(call, limit)
 
     def _search(self, task, model, train):
@@ -3832,19 +3824,16 @@ def compare(dataset, models=None, out=None, **options):
     for name in options.keys() - known.keys():
         raise KitError(f"compare() knows no option {name!r}.{nearest(name, known)}")
     options = Options(models=models, **options)
-
     # Load, and leave out what would leak or says nothing.
     dataset = dataset if isinstance(dataset, Dataset) else load(dataset)
     dataset = dataset.cleaned(options.keep_duplicates)
     dropped = ", ".join(f"{n} {reason}" for reason, n in dataset.dropped.items() if n)
     say("data", f"{len(dataset)} documents of {len(dataset.classes)} classes from "
         f"{dataset.source}; left out: {dropped or 'none'}")
-
     # Draw.
     run = Run(dataset, options, out)
     if options.audit:
         run.results.pages["audit"] = Audit(dataset, *run.splits[0], run.rows).tables
-
     # Fit, score, compare.
     run.fit_and_score()
     run.finish(time.monotonic() - started)
