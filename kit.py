@@ -2511,6 +2511,7 @@ def in_time(seconds, function, *arguments):
     Some models compute for hours without a look at the clock or at signals."""
     pool = ProcessPoolExecutor(1)
     try:
+        pool.submit(one_line, "").result()  # its start, with imports, is not counted
         return pool.submit(function, *arguments).result(timeout=seconds)
     except TimeoutError as error:
         raise TimeSpent from error
@@ -3116,14 +3117,16 @@ class Verdict:
         place = f"At {self.maxtokens} words"
         distance = f"{abs(100 * self.difference):.1f} points"
         side = "above" if self.difference >= 0 else "below"
+        low, high = (0.0 if abs(end) < 0.05 else end for end in (low, high))  # no -0.0
         range_ = f"({100 * LEVEL:.0f} %: {low:.1f} to {high:.1f})"
-        cost = f"at {self.cost:.2g} times its seconds"
+        cost = f"{self.cost:,.0f}" if self.cost >= 9.5 else f"{self.cost:.2g}"
+        cost = f"at {cost} times its seconds"
         if self.answer == "pays":
             return (f"{place} transfer pays: {self.encoder} is {distance} above "
                     f"{self.simple} {range_}, {cost}.")
         if self.answer == "does not pay":
             most = (f"at most {high:.1f} points above" if high > 0 else
-                    f"at least {-high:.1f} points below")
+                    f"at least {abs(high):.1f} points below")
             return (f"{place} transfer does not pay: {self.encoder} is {most} "
                     f"{self.simple}, {distance} {side} it on average {range_}, {cost}.")
         more = (f"about {self.enough} would do" if self.enough else
@@ -3280,7 +3283,7 @@ class Report:
             n = len(draw[0][0])
             weights = (rng.multinomial(n, np.full(n, 1 / n)) for _ in range(RESAMPLES))
             measure = MEASURES[self.metric]
-            return np.var([
+            return np.nanvar([  # NaN where a resampling has nobody of a class
                 sum(s * measure(*one, sample_weight=w) for s, one in zip(signs, draw))
                 for w in weights])
 
@@ -4267,8 +4270,9 @@ class Options:
         """Names of ALGORITHMS from a list or a string with spaces or commas."""
         words = [words] if isinstance(words, str) else words
         names = " ".join(map(str, words)).lower().replace(",", " ").split()
-        wrong = [name for name in names if name not in ALGORITHMS] or ["nothing"]
-        if not names or wrong != ["nothing"]:
+        wrong = [name for name in names if name not in ALGORITHMS]
+        wrong = wrong or ["nothing"] * (not names)
+        if wrong:
             raise KitError(f"{flag}: {wrong[0]} is none of {', '.join(ALGORITHMS)}."
                            f"{nearest(wrong[0], ALGORITHMS)}")
         return tuple(name for name in ALGORITHMS if name in names)
@@ -4341,9 +4345,13 @@ class Options:
         tuned = [model for model in tuned if ALGORITHMS[model].param_grid]
         if self.tune is not None and not tuned:
             raise KitError("--tune: there is nothing to tune in these models.")
-        if self.n_fine_tune_layers and "bert" in tuned:
-            raise KitError("--tune searches heads over a frozen BERT: leave out "
-                           "--n-fine-tune-layers, or name other models after --tune.")
+        settings = self.settings(dataset)[0]
+        for column in map(Column, tuned):
+            known = column.pipeline(settings).get_params()
+            if not set(column.algorithm.param_grid) <= set(known):
+                raise KitError(
+                    f"--tune {column.model}: its grid is that of a head on a frozen "
+                    "encoder; leave out --n-fine-tune-layers, or name other models.")
         return tuple(chain.from_iterable(
             [Column(m), Column(m, tuned=True)] if m in tuned else [Column(m)]
             for m in models))
@@ -4494,6 +4502,8 @@ class Run:
             if task.column.tuned:
                 search = self._search(task, model, train)
                 model = search.model
+            if task.column.encoder(task.settings):
+                tensorflow()  # its import is not counted
             with time_limit(limit):
                 outcome = evaluate(model, train, test)
             self.results.interrupted |= bool(search) and search.ended == "interrupted"
