@@ -2037,11 +2037,12 @@ class TimeSpent(Exception):
     """The time that a search or a column may take is over."""
 
 def in_time(seconds, function, *arguments):
-    """A call in a process of its own, which ends with the time it may take (if it has a
-    limit): some models compute for hours without a look at the clock or at signals."""
+    """A call in a process of its own, which ends with the seconds, if there is a limit:
+    some models compute for hours without a look at the clock or at signals."""
     if not seconds: return function(*arguments)
     pool = ProcessPoolExecutor(1)
     try:
+        pool.submit(one_line, "").result()  # its start, with imports, is not counted
         return pool.submit(function, *arguments).result(timeout=seconds)
     except TimeoutError as error:
         raise TimeSpent from error
@@ -2555,18 +2556,19 @@ class Verdict:
         return "does not pay" if self.high < ROPE else "cannot be told"
 
     def __str__(self):
-        low, high = 100 * self.low, 100 * self.high
+        ends = 100 * self.low, 100 * self.high
+        low, high = (0.0 if abs(end) < 0.05 else end for end in ends)  # no -0.0
         place = f"At {self.maxtokens} words"
         distance = f"{abs(100 * self.difference):.1f} points"
         side = "above" if self.difference >= 0 else "below"
-        rest = (f"({100 * LEVEL:.0f} %: {low:.1f} to {high:.1f}), "
-                f"at {self.cost:.2g} times its seconds.")
+        cost = f"{self.cost:,.0f}" if self.cost >= 9.5 else f"{self.cost:.2g}"
+        rest = f"({100 * LEVEL:.0f} %: {low:.1f} to {high:.1f}), at {cost} times its seconds."
         if self.answer == "pays":
             return (f"{place} transfer pays: {self.encoder} is {distance} above "
                     f"{self.simple} {rest}")
         if self.answer == "does not pay":
             most = (f"at most {high:.1f} points above" if high > 0 else
-                    f"at least {-high:.1f} points below")
+                    f"at least {abs(high):.1f} points below")
             return (f"{place} transfer does not pay: {self.encoder} is {most} "
                     f"{self.simple}, {distance} {side} it on average {rest}")
         more = (f"about {self.enough} would do" if self.enough else
@@ -2688,10 +2690,10 @@ class Report:
             if self.metric == "accuracy":
                 hits = sum(s * (y == said).astype(float) for s, (y, said, _) in signed)
                 variances.append(np.var(hits) / n)
-            else:
+            else:  # NaN where a resampling has nobody of a class
                 weights = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES)
-                variances.append(np.var([sum(s * measure(*one, sample_weight=w)
-                                             for s, one in signed) for w in weights]))
+                variances.append(np.nanvar([sum(
+                    s * measure(*one, sample_weight=w) for s, one in signed) for w in weights]))
         return float(np.mean(variances))
 
     def estimate(self, column, settings):
@@ -3604,9 +3606,13 @@ class Options:
             raise KitError(f"--tune {' '.join(asked)}: only models that --models has.")
         if self.tune is not None and not tuned:
             raise KitError("--tune: there is nothing to tune in these models.")
-        if self.n_fine_tune_layers and "bert" in tuned:
-            raise KitError("--tune searches heads over a frozen BERT: leave out "
-                           "--n-fine-tune-layers, or name other models after --tune.")
+        settings = self.settings(dataset)[0]
+        for column in map(Column, tuned):
+            known = column.pipeline(settings).get_params()
+            if column.algorithm.param_grid.keys() - known.keys():
+                raise KitError(
+                    f"--tune {column.model}: its grid is that of a head on a frozen "
+                    "encoder; leave out --n-fine-tune-layers, or name other models.")
         pairs = itertools.product(models, (False, True))
         return tuple(Column(m, best) for m, best in pairs if not best or m in tuned)
 
@@ -3733,6 +3739,8 @@ class Run:
             if task.column.tuned:
                 search = self._search(task, model, train)
                 model = search.model
+            if task.column.encoder(task.settings):
+                tensorflow()  # its import is not counted
             with time_limit(limit):
                 outcome = evaluate(model, train, test)
             self.results.interrupted |= bool(search) and search.ended == "interrupted"
