@@ -65,7 +65,6 @@ __all__ = ["load", "compare", "command_line", "Dataset", "Column", "Settings",
            "build_elmo_model", "build_bert_model"]
 
 # ------------------------------------------------------------------ Words to the user
-
 class KitError(Exception):
     """A sentence for the person who can put it right: what is wrong, and the fix."""
 
@@ -111,7 +110,6 @@ def nearest(word, words):
     return f" Did you mean {known[close[0]]}?" if close else ""
 
 # ---------------------------------------------------------------------------- Places
-
 KAGGLE_INPUT = Path("/kaggle/input")  # both layouts of mounts lie below it
 KAGGLE_SITE = "https://www.kaggle.com"
 KAGGLE_WORKING = Path("/kaggle/working")  # the folder that Kaggle keeps as output
@@ -222,7 +220,6 @@ def download(url, known_hash=None):
         return Path(fetcher.fetch(name, downloader=downloader))
 
 # ---------------------------------------------------------------- Tables and folders
-
 SEPARATORS = ",;\t|"
 ENCODINGS = ("utf-8", "cp1252", "latin-1")  # the last one takes any byte
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -472,7 +469,6 @@ def read_folder(folder, classes=()):
                      for name, file in files], classes or found)
 
 # ---------------------------------------------------------------------------- E-mail
-
 HEADER_LINE = re.compile(rb"[!-9;-~]+:|[ \t]")  # or the continuation of one
 TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")  # not <john@enron.com>
 HTML_DOCUMENT = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
@@ -592,7 +588,6 @@ def read_email(paths, size, seed):
     return labelled(rows, ["enron", "fraud"])
 
 # --------------------------------------------------------------------------- Corpora
-
 IMDB_FILE = re.compile(r"(?:^|/)train/(pos|neg)/([^/]+\.txt)$")
 IMDB_CLASSES = ["neg", "pos"]
 SYNTHETIC = re.compile(rb"synthetic demo corpus", re.I)  # begins the demo's files
@@ -756,7 +751,6 @@ CORPORA = {
             dict(lr=98.7, svm=90.0, rf=97.7, gbm=97.2, elmo=99.7, bert=98.8)))}
 
 # -------------------------------------------------------------------------- Datasets
-
 DEMO_SOURCE = "demo corpus (synthetic)"  # stands in every file made from it
 TEST_SHARE = 0.3  # the article's split
 TEST_TO_TRAIN = TEST_SHARE / (1 - TEST_SHARE)  # n_test / n_train
@@ -911,7 +905,6 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     return dataset._less({"no text": frame.text.isna(), "no label": frame.label.isna()})
 
 # -------------------------------------------------------------------- Texts to tokens
-
 class Tokens(TransformerMixin, BaseEstimator):
     """Texts <str>[n] to excerpts <str>[n] of at most maxtokens words.
 
@@ -980,7 +973,6 @@ class TokenCounts(TransformerMixin, BaseEstimator):
         return self.vectorizer_.get_feature_names_out()
 
 # ------------------------------------------------------------------------ Word pieces
-
 def padded_triplet(ids, length):
     """Ids (lists) padded with 0 to length: input_ids, input_masks, segment_ids."""
     input_ids = np.zeros((len(ids), length), np.int32)
@@ -1017,7 +1009,6 @@ class WordPieces:
         return padded_triplet(self.ids(texts, max_seq_length), max_seq_length)
 
 # ------------------------------------------------------ Encoders in the hub's formats
-
 # The article's two encoders, as Kaggle names them (owner/model/framework/variation/
 # version; the version matters: others are other checkpoints), and their old addresses.
 ELMO = "google/elmo/tensorFlow1/elmo/3"
@@ -1284,7 +1275,6 @@ class BertModule:
                 or (pooler and "pooler" in v.name)]
 
 # --------------------------------------------------------------------- Keras layers
-
 class ElmoEmbedding:
     """The body of ElmoEmbeddingLayer, a Keras 3 layer: <string>[n, 1] or [n] to
     <float>[n, d], the mean over the words of gamma * sum softmax(w)_i layer_i.
@@ -1418,7 +1408,6 @@ def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
     return head_model(triplet, layer(triplet), learning_rate, classes)
 
 # -------------------------------------------------------------------- Frozen features
-
 class FeatureStore:
     """Feature vectors by key: in memory, and in a SQLite file if a path is given, which
     survives a killed kernel and serves several processes and threads. Where the disk is
@@ -1582,7 +1571,6 @@ class BertFeatures(FrozenEncoder):
         return module.batch_means(ids, masks)[self.pooling].numpy()
 
 # ----------------------------------------------------------------------- Classifiers
-
 def scores_of(model, X):
     """How likely a fitted model finds each class, <float>[n, K]: distances or logits,
     else probabilities. Of two classes the first column is the second's negative."""
@@ -1815,7 +1803,6 @@ class NaiveBayesSVM(Likeliest):
         return distances[:, 0] if distances.shape[1] == 1 else distances
 
 # ------------------------------------------------------------------------- Algorithms
-
 @dataclass(frozen=True)
 class Settings:
     """What one row of the table is made with; see the command line's help. nsamp:
@@ -1964,7 +1951,6 @@ class Column:
         return Pipeline([("tokens", tokens), *self.algorithm.steps(settings)])
 
 # ------------------------------------------------------------------------- Evaluation
-
 def area_under_roc(y, predicted, scores, **weights):
     """Of class 1; of more classes the mean of one against the rest, if y has both."""
     kinds = range(scores.shape[1]) if scores.shape[1] > 2 else [1]
@@ -2020,7 +2006,6 @@ def evaluate(model, train, test):
         getattr(classifier, "history_", {}))
 
 # --------------------------------------------------------------------------- Workers
-
 def in_waves(calls, jobs=None):
     """Yield the results of calls (function, *arguments), in their order. The only
     caller of workers: joblib's, those that `joblib.parallel_config` names (its own
@@ -2068,7 +2053,6 @@ def time_limit(seconds):
         signal.signal(signal.SIGALRM, before)
 
 # ----------------------------------------------------------------------------- Tuning
-
 FOLDS = 3  # as in the article
 BUDGET = 20  # points of a random search or of HyperOpt, unless --budget says otherwise
 ENDLESS = 5000  # points, where the budget is a time
@@ -2243,7 +2227,6 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
     return Search(found, how, params, score, tried, time.monotonic() - started, ended)
 
 # --------------------------------------------------------------------------- Results
-
 SETTING = {"maxtokens": int, "maxtokenlen": int}
 SECONDS = ("encode_seconds", "fit_seconds", "predict_seconds")
 KEY = ("maxtokens", "maxtokenlen", "model", "repeat")  # whose row it is, in all files
@@ -2473,7 +2456,6 @@ class Results:
         return rows[rows.error == ""] if "error" in rows else rows
 
 # ------------------------------------------------------------------------ Statistics
-
 LEVEL = 0.95  # of all intervals
 ROPE = 0.01  # region of practical equivalence: a point more or less is no difference
 FEWEST_DRAWS = 5  # for a t, which with 3 draws misses even 12 points
@@ -2562,7 +2544,8 @@ class Verdict:
         distance = f"{abs(100 * self.difference):.1f} points"
         side = "above" if self.difference >= 0 else "below"
         cost = f"{self.cost:,.0f}" if self.cost >= 9.5 else f"{self.cost:.2g}"
-        rest = f"({100 * LEVEL:.0f} %: {low:.1f} to {high:.1f}), at {cost} times its seconds."
+        rest = (f"({100 * LEVEL:.0f} %: {low:.1f} to {high:.1f}), "
+                f"at {cost} times its seconds.")
         if self.answer == "pays":
             return (f"{place} transfer pays: {self.encoder} is {distance} above "
                     f"{self.simple} {rest}")
@@ -2579,7 +2562,6 @@ class Verdict:
                 f"to {high:.1f}; {more}.")
 
 # ---------------------------------------------------------------------------- Tables
-
 LEGEND = ("* the best of its row, and all that a paired test on the same splits "
           "cannot tell from it (5 %, Holm's correction)")
 INTERVAL_LEGEND = "95 %: interval of the mean, corrected for overlapping training parts"
@@ -2692,8 +2674,9 @@ class Report:
                 variances.append(np.var(hits) / n)
             else:  # NaN where a resampling has nobody of a class
                 weights = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES)
-                variances.append(np.nanvar([sum(
-                    s * measure(*one, sample_weight=w) for s, one in signed) for w in weights]))
+                values = [sum(s * measure(*one, sample_weight=w) for s, one in signed)
+                          for w in weights]
+                variances.append(np.nanvar(values))
         return float(np.mean(variances))
 
     def estimate(self, column, settings):
@@ -2975,7 +2958,6 @@ class Report:
         return Table(heading, header, rows, [self.data_note])
 
 # --------------------------------------------------------------------------- Figures
-
 # Okabe and Ito's colours, in an order in which neighbours differ in grey, too.
 COLOURS = "#0072B2 #E69F00 #000000 #CC79A7 #D55E00 #56B4E9 #009E73 #999999".split()
 MARKERS = "osv^DPX*"
@@ -3204,7 +3186,6 @@ class Figures:
         return self._legend(figure, panels)
 
 # ---------------------------------------------------------------------- Word weights
-
 SHOWN_WORDS = 12
 
 def shares_by_class(found, y, classes):
@@ -3253,7 +3234,6 @@ def words_table(report, train, settings):
     return Table(heading, header, rows, [report.data_note])
 
 # ------------------------------------------------------------------------------ Audit
-
 COPY_LIMIT = 0.01  # share of the test part that also stands in the training part,
 CHANCE_COPIES = 2  # if these are more
 TRACE_LIMIT = 0.01  # by how much a trace's shares of two classes differ
@@ -3460,7 +3440,6 @@ class Audit:
             self._rules_table("The words of one class only", self.one_sided)]
 
 # ------------------------------------------------------------------------ Comparison
-
 def option(default, words, **rest):
     """A field of Options: its default, its help, and argparse's words for it."""
     return field(default=default, metadata={"help": words} | rest)
@@ -3848,7 +3827,6 @@ def compare(dataset, models=None, out=None, **options):
     return run.results
 
 # ---------------------------------------------------------------------- Command line
-
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are KitErrors, in one sentence."""
 
