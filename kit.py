@@ -3418,13 +3418,15 @@ class Audit:
         notes = [f"data: {self.dataset.source}; {len(self.dataset)} texts",
                  f"dropped before: {', '.join(dropped) or 'nothing'}", *self.traps()]
         thresholds = [
-            f"a near copy shares half its three-word phrases (cosine {NEAR} or more)",
+            "a near copy shares half of its three-word phrases (cosine "
+            f"{NEAR} or more)",
             f"traps: copies above {COPY_LIMIT:.0%} of the test part, texts in two "
             f"classes, traces that differ by {ONE_SIDED:.0%}, a word that is right on "
             f"{RULE_LIMIT:.0%} of the first draw",
             f"to be looked at: a word in {ONE_SIDED:.0%} of one class only, in more "
             f"than {BY_CHANCE} texts; traces that differ by {TRACE_LIMIT:.0%}; classes "
-            f"whose words have a cosine of {ALIKE} or more; near copies of another"]
+            f"whose words have a cosine of {ALIKE} or more; near copies of another "
+            "class"]
         copies = [[what, self.share(n, whole)] for what, n, whole, _ in self.copies]
         traces = [[what, *(f"{percent(shares[i])} ({self.classes[i]})"
                            for i in (shares.argmax(), shares.argmin()))]
