@@ -1067,7 +1067,8 @@ class Encoder:
                     archive.extractall(Path(temporary, "model"), filter="data")
             except (tarfile.TarError, EOFError) as error:
                 packed.unlink()
-                raise KitError(f"{self.url} is no packed model: {error}") from error
+                raise KitError(
+                    f"{self.url} gave no packed SavedModel: {error}") from error
             folder.parent.mkdir(exist_ok=True)
             os.replace(Path(temporary, "model"), folder)
         return folder
