@@ -3367,7 +3367,8 @@ class Audit:
                 found.append(f"TRAP: {self.share(number, whole)} {what}")
             elif what.endswith("another class") and number > CHANCE_COPIES:
                 found.append(
-                    f"LOOK: {self.share(number, whole)} {what}: which is right?")
+                    f"LOOK: {self.share(number, whole)} {what}: "
+                             "which label is right?")
         for what, shares in self.traces.items():
             least, most = shares.argmin(), shares.argmax()
             gap = shares[most] - shares[least]
