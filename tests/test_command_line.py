@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -321,23 +322,32 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     assert "interrupted" not in (tmp_path / "out" / "table.md").read_text()
 
 
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory, imdb_archive):
+    """(options, folder) of a run that is over."""
+    folder = tmp_path_factory.mktemp("whole")
+    options = ["--data", str(imdb_archive), *SMALL, "--models", "lr,rf", "--repeats", "2"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        assert run_imdb.main(options, ["--out", str(folder / "out")]) == 0
+    return options, folder
+
+
 @pytest.mark.parametrize("column", ["accuracy", "fit_seconds", "params", "error"])
 def test_a_row_that_a_kill_cut_short_costs_only_itself(
-    imdb, tmp_path, monkeypatch, column
+    whole_run, tmp_path, monkeypatch, column
 ):
-    options = [*imdb, "--models", "lr,rf", "--repeats", "2"]
-    assert run_imdb.main(options) == 0
-    path, whole = tmp_path / "out" / "results.csv", results(tmp_path)
+    options, before = whole_run
+    shutil.copytree(before / "out", tmp_path / "out")
+    whole, path = results(before), tmp_path / "out" / "results.csv"
     *lines, last = path.read_text().splitlines(keepends=True)
-    value = whole[column].iloc[-1]
-    cut = str(value) if column != "error" else "}"  # what stands before an empty cell
-    cut = cut.replace('"', '""')
-    half = last[: last.index(cut) + len(cut) // 2 + (column == "error")]
-    path.write_text("".join(lines) + half)
+    value = str(whole[column].iloc[-1]).replace('"', '""')
+    end = last.index(value) + len(value) // 2 if value else last.rindex("}") + 3
+    path.write_text("".join(lines) + last[:end])
     run = about(tmp_path) | {"finished": False}
     (tmp_path / "out" / "run.json").write_text(json.dumps(run))
     calls = count_fits(monkeypatch)
-    assert run_imdb.main(options) == 0
+    assert run_imdb.main(options, ["--out", str(tmp_path / "out")]) == 0
     assert len(calls) == 1
     key = ["model", "repeat"]
     again, whole = (frame.set_index(key).sort_index()[["accuracy", "f1", "roc_auc"]]
@@ -395,12 +405,12 @@ def start(*options):
 
 
 def test_a_killed_run_has_lost_nothing_that_was_finished(imdb, tmp_path):
-    process = start(*imdb, "--models", "lr", "--repeats", "400")
+    process = start(*imdb, "--models", "lr", "--repeats", "150")
     process.kill()
     process.communicate()
     rows, said = results(tmp_path), results(tmp_path, "predictions.csv")
     rows = rows[rows.error == ""][:-1]  # the last one may be half
-    assert 3 <= len(rows) < 400
+    assert 3 <= len(rows) < 150
     said = said.assign(hit=said.label == said.predicted)
     hits = said.groupby("repeat").hit.mean()
     for row in rows.itertuples():
@@ -409,13 +419,13 @@ def test_a_killed_run_has_lost_nothing_that_was_finished(imdb, tmp_path):
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_of_a_terminal_ends_a_run_with_what_is_finished(imdb, tmp_path, jobs):
-    process = start(*imdb, "--jobs", jobs, "--models", "lr,dummy", "--repeats", "400")
+    process = start(*imdb, "--jobs", jobs, "--models", "lr,dummy", "--repeats", "150")
     os.killpg(process.pid, signal.SIGINT)  # all of them get it, workers, too
     said = process.communicate(timeout=60)[1]
     assert process.returncode == 1
     assert "goes on from there" in said and "Traceback" not in said
     rows = results(tmp_path)
-    assert 4 <= len(rows) < 800 and (rows.error == "").all()
+    assert 4 <= len(rows) < 300 and (rows.error == "").all()
     assert not about(tmp_path)["finished"]
     table = (tmp_path / "out" / "table.md").read_text()
     assert "interrupted" in table and "50/20" in table

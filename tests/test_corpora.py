@@ -5,7 +5,6 @@ import csv
 import dataclasses
 import gzip
 import hashlib
-import io
 import re
 import shutil
 import tarfile

@@ -2,9 +2,6 @@
 
 import itertools
 import json
-import os
-import subprocess
-import sys
 import tarfile
 from dataclasses import replace
 
@@ -385,13 +382,3 @@ def test_a_notebook_shows_cells_whole_and_harmless():
     assert page.count(long) == 40 and "..." not in page  # pandas cuts at 50 characters
     assert page.count("&lt;script&gt;") == 40 and "<script>" not in page
     assert "&lt;b&gt;head" in page and "&lt;i&gt;note" in page
-
-
-def test_a_terminal_that_knows_ascii_only(curve_run, tmp_path):
-    command = [sys.executable, "run_imdb.py", *curve_run[1][:2], "--nsamp", "40"]
-    command += ["--models", "lr", "dummy", "--repeats", "2", "--jobs", "1"]
-    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
-    done = subprocess.run([*command, "--out", str(tmp_path)], cwd=kit.home(),
-                          env=environment, capture_output=True)  # fmt: skip
-    assert done.returncode == 0 and b"Traceback" not in done.stderr
-    assert "±" in (tmp_path / "table.md").read_text(encoding="utf-8")
