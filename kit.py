@@ -58,8 +58,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
 from threadpoolctl import threadpool_limits
 
-# The two Keras layers, BertLayer and ElmoEmbeddingLayer, are kit's as well; they are
-# not here since `from kit import *` would have to import TensorFlow for them.
+# Not BertLayer and ElmoEmbeddingLayer: for them `import *` would import TensorFlow.
 __all__ = ["load", "compare", "command_line", "Dataset", "Column", "Settings",
            "Results", "Report", "KitError", "evaluate", "tune", "Tokens", "DenseHead",
            "build_elmo_model", "build_bert_model"]
@@ -81,8 +80,7 @@ def told(sentence, *errors):
     """Errors of these kinds in the block become KitErrors: the sentence, and theirs."""
     try:
         yield
-    except UnicodeDecodeError:  # a ValueError, but asks for another encoding
-        raise
+    except UnicodeDecodeError: raise  # a ValueError, but asks for another encoding
     except errors as error:
         raise KitError(f"{sentence}: {one_line(error)}") from error
 
@@ -985,6 +983,7 @@ def padded_triplet(ids, length):
 class WordPieces:
     """Texts to ids of word pieces, as FullTokenizer of bert-tensorflow gives them (but
     rare code points), by the library `tokenizers`, a hundred times faster."""
+    PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
     def __init__(self, vocab_file, do_lower_case):
         from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
@@ -1001,7 +1000,8 @@ class WordPieces:
     def ids(self, texts, limit=None):
         """Ids <int> of each text with [CLS] and [SEP], at most limit of them."""
         room = None if limit is None else max(limit - 2, 0)
-        found = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        texts = [self.PRIVATE.sub("\ua000", text) for text in texts]  # else dropped
+        found = self.tokenizer.encode_batch(texts)
         return [[self.cls, *encoding.ids[:room], self.sep] for encoding in found]
 
     def triplet(self, texts, max_seq_length):
@@ -1223,7 +1223,7 @@ class BertModule:
         if isinstance(values, (list, tuple)): return tuple(values)
         return values["pooled_output"], values["sequence_output"]
 
-    def _call(self, ids, mask, segments, training):
+    def call(self, ids, mask, segments, training):
         """The module's (pooled, sequence), whatever its form."""
         if self.is_tf1:
             return self._outputs(self.function(
@@ -1241,7 +1241,7 @@ class BertModule:
         tf = tensorflow()
         ids, mask = tf.cast(ids, tf.int32), tf.cast(mask, tf.int32)
         segments = tf.cast(ids * 0 if segments is None else segments, tf.int32)
-        first, sequence = self._call(ids, mask, segments, training)
+        first, sequence = self.call(ids, mask, segments, training)
         weights = tf.cast(mask, sequence.dtype)[..., None]  # [n, T, 1]
         total = tf.maximum(tf.reduce_sum(weights, 1), 1e-10)
         return {"mean": tf.reduce_sum(sequence * weights, 1) / total, "first": first}
@@ -1955,8 +1955,9 @@ class Column:
 def area_under_roc(y, predicted, scores, **weights):
     """Of class 1; of more classes the mean of one against the rest, if y has both."""
     kinds = range(scores.shape[1]) if scores.shape[1] > 2 else [1]
+    weight = weights.get("sample_weight", np.ones(len(y)))
     areas = [metrics.roc_auc_score(y == c, scores[:, c], **weights) for c in kinds
-             if 0 < np.sum(y == c) < len(y)]
+             if 0 < weight[y == c].sum() < weight.sum()]
     return float(np.mean(areas)) if areas else float("nan")
 
 # Measures of (y, predicted, scores), 0..1: columns of results.csv, values of --metric.
@@ -1966,7 +1967,7 @@ MEASURES = {
         y, p, average="binary" if s.shape[1] == 2 else "macro", zero_division=0, **w),
     "roc_auc": area_under_roc,
     "balanced_accuracy": lambda y, p, s, **w: metrics.recall_score(
-        y, p, average="macro", zero_division=0, **w)}
+        y, p, labels=np.unique(y), average="macro", zero_division=0, **w)}
 
 @dataclass(frozen=True)
 class Outcome:
@@ -2029,9 +2030,10 @@ def in_time(seconds, function, *arguments):
     pool = ProcessPoolExecutor(1)
     try:
         pool.submit(one_line, "").result()  # its start, with imports, is not counted
-        return pool.submit(function, *arguments).result(timeout=seconds)
+        future = pool.submit(function, *arguments)
+        return future.result(timeout=seconds)
     except TimeoutError as error:
-        raise TimeSpent from error
+        raise (error if future.done() else TimeSpent) from error  # it can be its own
     finally:
         pool.shutdown(wait=True, kill_workers=True)
 
@@ -2078,9 +2080,10 @@ def score_point(model, params, X, y, fit_rows, judge_rows, metric):
     fitted_to, judged_by = ([X[row] for row in rows] if isinstance(X, list) else X[rows]
                             for rows in (fit_rows, judge_rows))
     model = clone(model).set_params(**params).fit(fitted_to, y[fit_rows])
+    if isinstance(model, Pipeline):  # features once for both
+        model, judged_by = model[-1], model[:-1].transform(judged_by)
     said = model.predict(judged_by), scores_of(model, judged_by)
-    score = MEASURES[metric](y[judge_rows], *said)
-    return float(score), time.perf_counter() - started
+    return float(MEASURES[metric](y[judge_rows], *said)), time.perf_counter() - started
 
 class Trials:
     """The scores of a search by point, fold and resource; none is computed twice. Its
@@ -2370,8 +2373,10 @@ class Results:
         """Take over what was finished, but no failed models or cut searches."""
         for name, columns in self.columns.items():
             with contextlib.suppress(OSError, pd.errors.EmptyDataError):
-                raw = pd.read_csv(self.folder / f"{name}.csv", dtype=object,
-                                  keep_default_na=False, on_bad_lines="skip")
+                text = (self.folder / f"{name}.csv").read_text("utf-8")
+                text = io.StringIO(text[: text.rfind("\n") + 1])  # less half a line
+                raw = pd.read_csv(text, dtype=object, keep_default_na=False,
+                                  on_bad_lines="skip")
                 self.parts[name] = [typed(raw.reindex(columns=list(columns)), columns)]
         keys = {key for _, key, _ in self.kept}
         for name in self.columns:
@@ -2657,7 +2662,9 @@ class Report:
             names = [f"score_{name}" for name in self.dataset.classes]
             rows = self.results.of("predictions", column, settings)
             if len(names) == 2:
-                rows = rows.assign(**{names[0]: -rows.score, names[1]: rows.score})
+                sure = ((rows.score > 0) == rows.predicted).all()  # else probabilities
+                rows = rows.assign(**{names[0]: (0 if sure else 1) - rows.score,
+                                      names[1]: rows.score})
             self._known[key] = [(part.label.to_numpy(), part.predicted.to_numpy(),
                                  part[names].to_numpy())
                                 for _, part in rows.groupby("repeat")]
@@ -2672,7 +2679,9 @@ class Report:
             signed, n = list(zip((1, -1), draw)), len(draw[0][0])
             if self.metric == "accuracy":
                 hits = sum(s * (y == said).astype(float) for s, (y, said, _) in signed)
-                variances.append(np.var(hits) / n)
+                share = (hits.sum() + 2) / (n + 4)  # as Agresti and Coull: never 0
+                alone = share * (1 - share)
+                variances.append((np.var(hits) if columns[1:] else alone) / n)
             else:  # NaN where a resampling has nobody of a class
                 weights = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES)
                 values = [sum(s * measure(*one, sample_weight=w) for s, one in signed)
@@ -3946,15 +3955,13 @@ def command_line(name, *argv):
     Returns the exit code: 0 if every model gave a result, 1 if one failed or the run
     was interrupted, 2 for a wrong option or missing data."""
     for stream in (sys.stdout, sys.stderr):  # a terminal may not know ±
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+        if hasattr(stream, "reconfigure"): stream.reconfigure(errors="replace")
     try:
         return run_problem(name, command_words(argv))
     except KitError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except SystemExit:  # --help
-        return 0
+    except SystemExit: return 0  # --help
     except KeyboardInterrupt:
         print("Interrupted. What was finished is written, and the same command goes on "
               "from there.", file=sys.stderr)
@@ -3966,15 +3973,13 @@ def command_line(name, *argv):
 
 def leave(code):
     """End a script with an exit code; a notebook's cell just ends."""
-    if not in_notebook():
-        sys.exit(code)
+    if not in_notebook(): sys.exit(code)
 
 def import_pasted(source, before, names):
-    """Make a module `kit` of a pasted cell's source, with names that the notebook's
-    cannot harm, and as a file for other processes; give the notebook back its names:
-    those in `before`, and of the kit's only __all__ and kit itself."""
-    key = hashlib.sha256(source.encode()).hexdigest()[:12]
-    folder = cache_folder() / "pasted" / key
+    """Make a pasted cell's source a file and a module, whose names the notebook's cannot
+    harm; leave the notebook its own, in `before`, and of the kit's __all__ and kit."""
+    digest = hashlib.sha256(source.encode()).hexdigest()
+    folder = cache_folder() / "pasted" / digest[:12]
     write_atomically(folder / "kit.py", source.encode())
     sys.path.insert(0, str(folder))
     sys.modules.pop("kit", None)
@@ -3984,12 +3989,11 @@ def import_pasted(source, before, names):
     names.update(before)
     names.update({name: getattr(module, name) for name in module.__all__}, kit=module)
 
-END = "# The end of the kit: what follows in a cell is the user's."
-
+START, END = '"""Does transfer learning pay', "# The end of the kit"
 if __name__ == "__main__" and "get_ipython" in _before:
     _source = _before["get_ipython"]().user_ns["In"][-1]
-    if __doc__ and __doc__[:40] in _source and END in _source:
-        _source = _source[: _source.rindex(END)]
+    if START in _source and END in _source:
+        _source = _source[_source.index(START) : _source.rindex(END)]
         import_pasted(_source, _before, globals())
 elif __name__ == "__main__":
     sys.exit("kit.py is a module. Run: python run_own.py --data YOUR_TABLE, or --help.")

@@ -140,18 +140,20 @@ def test_the_frames_are_tidy_and_agree_with_scikit_learn(compared):
 def commanded(compared, tmp_path_factory):
     """(finished process, folder of results) of the same run on the command line.
 
-    In a terminal that knows ASCII only; the features are in the cache already.
+    In a terminal that knows ASCII only, and without TensorFlow: the features are in
+    the cache already.
     """
     _, options, cache, _ = compared
     folder = tmp_path_factory.mktemp("commanded")
     teams().to_csv(folder / "mail.csv", index=False)
+    (folder / "tensorflow.py").write_text("raise ImportError('TensorFlow is needed')")
     done = run_script(
         "run_own.py", "--data", folder / "mail.csv", "--text-column", "body",
         "--label-column", "team", "--models", "lr,nbsvm,bert", "--maxtokens", 100,
         "--nsamp", 30, "--repeats", 5, "--bert", options["bert"], "--jobs", 1,
         "--out", folder / "out", KIT_CACHE=str(cache), PYTHONIOENCODING="ascii",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+        PYTHONPATH=str(folder))  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
     return done, folder / "out"
 
 

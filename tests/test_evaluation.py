@@ -255,13 +255,13 @@ def test_bert_reads_as_many_word_pieces_as_the_article_and_all_of_natural_text(t
         assert limits == [30, None]
 
 
-@pytest.mark.parametrize("classes", [2, 4])
-def test_fine_tuning_is_a_setting_of_the_bert_column(tiny, splits, classes):
+def test_fine_tuning_is_a_setting_of_the_bert_column(tiny, splits):
     here = settings(tiny, n_fine_tune_layers=1, epochs=1)
     model = kit.Column("bert").pipeline(here)
     assert [name for name, _ in model.steps] == ["tokens", "classifier"]
-    found = kit.evaluate(model, *splits[classes])
-    assert found.scores.shape == (len(splits[classes][1]), classes)
+    found = kit.evaluate(model, *splits[4])
+    assert found.scores.shape == (len(splits[4][1]), 4)
+    np.testing.assert_allclose(found.scores.sum(axis=1), 1, rtol=1e-5)
     assert found.history.keys() >= {"accuracy", "val_accuracy"}
 
 
@@ -368,7 +368,7 @@ def children():
 
 
 def test_a_call_that_never_returns_ends_in_time_with_its_process():
-    kit.in_time(60, int)  # what watches over workers has started
+    assert kit.in_time(60, pow, 2, 5) == 32  # and what watches over workers is there
     before, started = children(), time.monotonic()
     with pytest.raises(kit.TimeSpent):  # in C, holding the lock, deaf to signals
         kit.in_time(0.5, re.match, r"(a+)+$", "a" * 60 + "b")
@@ -376,13 +376,10 @@ def test_a_call_that_never_returns_ends_in_time_with_its_process():
     assert children() <= before
 
 
-def test_what_a_call_in_time_gives_or_raises_comes_through():
+def test_what_a_call_in_time_raises_comes_through():
     def wait_for_a_server():
         raise TimeoutError("a server's")
 
-    assert kit.in_time(60, pow, 2, 5) == 32
-    with pytest.raises(ValueError, match="invalid literal"):
-        kit.in_time(60, int, "x")
     with pytest.raises(TimeoutError, match="a server's"):  # it is not our own
         kit.in_time(60, wait_for_a_server)
     with pytest.raises(TerminatedWorkerError):

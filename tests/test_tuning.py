@@ -242,18 +242,16 @@ def test_every_grid_and_resource_fits_its_pipeline():
         assert algorithm.resource in ("n_samples", *algorithm.param_grid)
 
 
-def test_halving_counts_its_last_round_only():
-    def rows(point, n, score):
-        row = {"point": point, "resource": n, "score": score}
-        return [row | {"fold": fold} for fold in range(3)]
-
-    known = rows('{"C": 1}', 100, 0.9) + rows('{"C": 2}', 100, 0.8)
-    known += rows('{"C": 2}', 300, 0.85)
-    trials = kit.Trials(
-        model=None, param_grid={}, X=[], y=np.arange(300) % 2, seed=0, deadline=None,
-        metric="accuracy", jobs=1, rows=known, record=None)  # fmt: skip
-    params, score, tried = trials.best()
-    assert (params, tried) == ({"C": 2}, 2) and score == pytest.approx(0.85)
+def test_halving_counts_its_last_round_only(train, monkeypatch):
+    calls = count_fits(monkeypatch)
+    scores = {(28, 0.1): 0.9, (28, 1.0): 0.8, (28, 10.0): 0.7, (84, 0.1): 0.75}
+    known = [
+        {"point": json.dumps({"classifier__C": c}), "resource": size, "fold": fold,
+         "score": score}
+        for (size, c), score in scores.items() for fold in range(3)]  # fmt: skip
+    found, _ = searched(train, "halving", {"classifier__C": [0.1, 1.0, 10.0]}, rows=known)
+    assert not calls and (found.params, found.points) == ({"classifier__C": 0.1}, 3)
+    assert found.score == pytest.approx(0.75)
 
 
 def test_halving_a_forest_gives_more_trees_and_the_winner_all(train):
