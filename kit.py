@@ -1967,7 +1967,8 @@ MEASURES = {
         y, p, average="binary" if s.shape[1] == 2 else "macro", zero_division=0, **w),
     "roc_auc": area_under_roc,
     "balanced_accuracy": lambda y, p, s, **w: metrics.recall_score(
-        y, p, labels=np.unique(y), average="macro", zero_division=0, **w)}
+        y, p, labels=np.unique(y[w.get("sample_weight", y + 1) > 0]), average="macro",
+        zero_division=0, **w)}
 
 @dataclass(frozen=True)
 class Outcome:
@@ -2664,7 +2665,7 @@ class Report:
             if len(names) == 2:
                 sure = ((rows.score > 0) == rows.predicted).all()  # else probabilities
                 rows = rows.assign(**{names[0]: (0 if sure else 1) - rows.score,
-                                      names[1]: rows.score})
+                                      names[1]: rows.score}).round(12)  # 1 - 0.7 is 0.3
             self._known[key] = [(part.label.to_numpy(), part.predicted.to_numpy(),
                                  part[names].to_numpy())
                                 for _, part in rows.groupby("repeat")]
@@ -3976,10 +3977,9 @@ def leave(code):
     if not in_notebook(): sys.exit(code)
 
 def import_pasted(source, before, names):
-    """Make a pasted cell's source a file and a module, whose names the notebook's cannot
+    """Make a pasted cell's source a file and a module, whose names the notebook's can't
     harm; leave the notebook its own, in `before`, and of the kit's __all__ and kit."""
-    digest = hashlib.sha256(source.encode()).hexdigest()
-    folder = cache_folder() / "pasted" / digest[:12]
+    folder = cache_folder() / "pasted" / hashlib.md5(source.encode()).hexdigest()[:12]
     write_atomically(folder / "kit.py", source.encode())
     sys.path.insert(0, str(folder))
     sys.modules.pop("kit", None)

@@ -162,8 +162,10 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def server(tmp_path):
+def server(tmp_path, monkeypatch):
     """(folder served, its URL, the handler class) of a local HTTP server."""
+    # A machine under load may need more than the three seconds that a host has.
+    monkeypatch.setattr(kit.reachable.__wrapped__, "__defaults__", (60,))
     folder = tmp_path / "served"
     folder.mkdir()
     handler = type("OwnHandler", (Handler,), {"requests": [], "breaks": 0})

@@ -267,7 +267,8 @@ def test_few_draws_take_their_deviation_from_the_documents():
         stats.norm(0.05, error).interval(0.95)
     )
     alone = report.estimate(FEW[0], HERE)
-    error = np.sqrt((1 / 3 + 3 / 7) * 0.8 * 0.2 / 600)
+    share = (480 + 2) / (600 + 4)  # as Agresti and Coull
+    error = np.sqrt((1 / 3 + 3 / 7) * share * (1 - share) / 600)
     assert alone.interval() == pytest.approx(stats.norm(0.8, error).interval(0.95))
     turned = report.paired(*FEW[::-1], HERE)
     assert turned.p_value == report.paired(*FEW, HERE).p_value < 1e-6
