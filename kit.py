@@ -2025,8 +2025,7 @@ class TimeSpent(Exception):
     """The time that a search or a column may take is over."""
 
 def in_time(seconds, function, *arguments):
-    """A call in a process of its own, which ends with the seconds, if there is a limit:
-    some models compute for hours without a look at the clock or at signals."""
+    """A call in a process of its own, to end models that never look at a clock."""
     if not seconds: return function(*arguments)
     pool = ProcessPoolExecutor(1)
     try:
@@ -2081,7 +2080,7 @@ def score_point(model, params, X, y, fit_rows, judge_rows, metric):
     fitted_to, judged_by = ([X[row] for row in rows] if isinstance(X, list) else X[rows]
                             for rows in (fit_rows, judge_rows))
     model = clone(model).set_params(**params).fit(fitted_to, y[fit_rows])
-    if isinstance(model, Pipeline):  # features once for both
+    if len(model) > 1:  # features once for both
         model, judged_by = model[-1], model[:-1].transform(judged_by)
     said = model.predict(judged_by), scores_of(model, judged_by)
     return float(MEASURES[metric](y[judge_rows], *said)), time.perf_counter() - started
@@ -2157,11 +2156,11 @@ class Trials:
         space = self._space(lambda name, values: list(values),
                             lambda name, low, high: stats.loguniform(low, high),
                             lambda name, low, high: stats.randint(low, high + 1))
-        self.scores(list(ParameterSampler(space, points, random_state=self.seed)))
+        sampler = iter(ParameterSampler(space, points, random_state=self.seed))
+        while batch := [*itertools.islice(sampler, BUDGET)]: self.scores(batch)
 
     def hyperopt(self, points, **_):
         """Tree-structured Parzen estimators over the same space."""
-        # 0.2.7 also needs an older setuptools.
         with told('--search hyperopt needs pip install "hyperopt>=0.3"', ImportError):
             from hyperopt import fmin, hp, tpe
         space = self._space(hp.choice, lambda name, *ends: hp.loguniform(
@@ -2388,6 +2387,7 @@ class Results:
             rows = rows[rows.error == ""] if "error" in rows else rows
             self.parts[name] = [rows]
             self._write(name, rows, "w")
+            if not len(rows): (self.folder / f"{name}.csv").unlink(missing_ok=True)
         if self.kept:
             say("resume", f"{len(self.kept)} results of {self.folder} are there")
 

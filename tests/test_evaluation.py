@@ -193,11 +193,13 @@ def test_a_weight_counts_a_document_that_often(classes):
     assert found == pytest.approx(measured(repeated), abs=1e-12)
 
 
-def test_a_class_whose_documents_weigh_nothing_is_left_out():
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a_class_whose_documents_weigh_nothing_is_left_out(elsewhere):
     y, said, scores = judgements(4)
-    weights = (y != 2).astype(float)
-    found = measured((y, said, scores), sample_weight=weights)
     rest = y != 2
+    if not elsewhere:  # nor is it said of the others
+        said = np.where(rest & (said == 2), y, said)
+    found = measured((y, said, scores), sample_weight=rest.astype(float))
     assert found == pytest.approx(measured((y[rest], said[rest], scores[rest])))
     assert not np.isnan(found["roc_auc"])
 

@@ -96,15 +96,18 @@ def test_the_same_command_takes_up_a_killed_curve(curve_run, tmp_path, capsys):
         (folder / file.name).write_bytes(file.read_bytes())
     about = json.loads((folder / "run.json").read_text())
     (folder / "run.json").write_text(json.dumps(about | {"finished": False}))
-    rows = (folder / "learning_curve.csv").read_text().splitlines(keepends=True)
-    (folder / "learning_curve.csv").write_text("".join(rows[:-3]))
+    for name, lost in (("learning_curve", 3), ("results", 1)):
+        rows = (folder / f"{name}.csv").read_text().splitlines(keepends=True)
+        (folder / f"{name}.csv").write_text("".join(rows[:-lost]))
     assert run_imdb.main(options, ["--out", str(folder)]) == 0
-    assert "9 results of" in capsys.readouterr().out
-    key = ["nsamp", "repeat", "model"]
-    again, old = (csv(place, "learning_curve").set_index(key).sort_index()
-                  for place in (folder, before))  # fmt: skip
-    assert again.accuracy.equals(old.accuracy)
-    assert (again.fit_seconds == old.fit_seconds).sum() == 5  # not computed again
+    assert "8 results of" in capsys.readouterr().out
+    for name, kept in (("learning_curve", 5), ("results", 3)):
+        key = ["nsamp", "repeat", "model"]
+        again, old = (csv(place, name).set_index(key).sort_index()
+                      for place in (folder, before))  # fmt: skip
+        assert again.accuracy.equals(old.accuracy)
+        assert (again.fit_seconds == old.fit_seconds).sum() == kept  # not done again
+    assert len(csv(folder, "predictions")) == 2 * 2 * 150  # one for each, as before
 
 
 def test_a_curve_that_could_not_start_is_refused(capsys):
