@@ -2080,8 +2080,8 @@ def score_point(model, params, X, y, fit_rows, judge_rows, metric):
     fitted_to, judged_by = ([X[row] for row in rows] if isinstance(X, list) else X[rows]
                             for rows in (fit_rows, judge_rows))
     model = clone(model).set_params(**params).fit(fitted_to, y[fit_rows])
-    if len(model) > 1:  # features once for both
-        model, judged_by = model[-1], model[:-1].transform(judged_by)
+    for _, step in model.steps[:-1]: judged_by = step.transform(judged_by)  # once
+    model = model[-1]
     said = model.predict(judged_by), scores_of(model, judged_by)
     return float(MEASURES[metric](y[judge_rows], *said)), time.perf_counter() - started
 
