@@ -1106,17 +1106,13 @@ class Encoder:
 
 @contextlib.contextmanager
 def quiet_stderr():
-    """Keep back what native code writes to the error stream unless an error comes. Some
-    of TensorFlow's lines about oneDNN and CUDA heed no log level."""
+    """Keep back what native code writes to stderr: some lines heed no log level."""
     with tempfile.TemporaryFile() as kept:
-        sys.stderr.flush()
         stderr = os.dup(2)
         os.dup2(kept.fileno(), 2)
-        try:
-            yield
+        try: yield
         except BaseException:
-            kept.seek(0)
-            os.write(stderr, kept.read())
+            os.write(stderr, os.pread(kept.fileno(), 1 << 20, 0))
             raise
         finally:
             os.dup2(stderr, 2)
@@ -1960,15 +1956,19 @@ def area_under_roc(y, predicted, scores, **weights):
              if 0 < weight[y == c].sum() < weight.sum()]
     return float(np.mean(areas)) if areas else float("nan")
 
+def weighing(labels, weights):
+    """The different ones of labels <int>[n] that have a weight."""
+    return np.unique(labels[weights.get("sample_weight", labels + 1) > 0])
+
 # Measures of (y, predicted, scores), 0..1: columns of results.csv, values of --metric.
 MEASURES = {
     "accuracy": lambda y, p, s, **w: metrics.accuracy_score(y, p, **w),
     "f1": lambda y, p, s, **w: metrics.f1_score(
-        y, p, average="binary" if s.shape[1] == 2 else "macro", zero_division=0, **w),
+        y, p, zero_division=0, **w, **({} if s.shape[1] == 2 else {
+            "average": "macro", "labels": np.union1d(weighing(y, w), weighing(p, w))})),
     "roc_auc": area_under_roc,
     "balanced_accuracy": lambda y, p, s, **w: metrics.recall_score(
-        y, p, labels=np.unique(y[w.get("sample_weight", y + 1) > 0]), average="macro",
-        zero_division=0, **w)}
+        y, p, labels=weighing(y, w), average="macro", zero_division=0, **w)}
 
 @dataclass(frozen=True)
 class Outcome:
@@ -2010,15 +2010,16 @@ def evaluate(model, train, test):
 
 # --------------------------------------------------------------------------- Workers
 def in_waves(calls, jobs=None):
-    """Yield the results of calls (function, *arguments), in their order. The only
-    caller of workers: joblib's, those that `joblib.parallel_config` names (its own
-    processes unless it names others). jobs: how many, None for all there are. The
-    functions are pure: they return, and the parent alone writes."""
+    """Yield the results of pure calls (function, *arguments), in their order. The only
+    caller of workers: joblib's own processes, or those that `joblib.parallel_config`
+    names. jobs: how many, None for all there are."""
     calls = list(calls)
     backend, _ = joblib.parallel.get_active_backend()
     as_they_come = getattr(backend, "supports_return_generator", False)
-    workers = joblib.Parallel(max(min(joblib.effective_n_jobs(jobs or -1), len(calls)),
-                                  1), return_as="generator" if as_they_come else "list")
+    users = getattr(getattr(joblib.parallel, "_backend", None), "config", None)
+    jobs = joblib.effective_n_jobs(jobs or (None if users else -1))
+    workers = joblib.Parallel(max(min(jobs, len(calls)), 1),
+                              return_as="generator" if as_they_come else "list")
     yield from workers(joblib.delayed(call)(*arguments) for call, *arguments in calls)
 
 class TimeSpent(Exception):
@@ -2378,10 +2379,10 @@ class Results:
                 raw = pd.read_csv(text, dtype=object, keep_default_na=False,
                                   on_bad_lines="skip")
                 self.parts[name] = [typed(raw.reindex(columns=list(columns)), columns)]
-        keys = {key for _, key, _ in self.kept}
+        keys = {key for file, key, _ in self.kept if file == "results"}
         for name in self.columns:
             rows = self.frame(name)
-            if name != "tuning":
+            if name not in ("tuning", "learning_curve"):
                 mine = [key in keys for key in rows[list(KEY)].itertuples(index=False)]
                 rows = rows[np.array(mine, bool)]
             rows = rows[rows.error == ""] if "error" in rows else rows
@@ -3732,7 +3733,7 @@ class Run:
             if task.column.tuned:
                 search = self._search(task, model, train)
                 model = search.model
-            if task.column.encoder(task.settings):
+            if limit and task.column.encoder(task.settings):
                 tensorflow()  # its import is not counted
             with time_limit(limit):
                 outcome = evaluate(model, train, test)
@@ -3977,8 +3978,7 @@ def leave(code):
     if not in_notebook(): sys.exit(code)
 
 def import_pasted(source, before, names):
-    """Make a pasted cell's source a file and a module, whose names the notebook's can't
-    harm; leave the notebook its own, in `before`, and of the kit's __all__ and kit."""
+    """Import a pasted cell's source as a file; leave the notebook the names `before`."""
     folder = cache_folder() / "pasted" / hashlib.md5(source.encode()).hexdigest()[:12]
     write_atomically(folder / "kit.py", source.encode())
     sys.path.insert(0, str(folder))

@@ -116,7 +116,8 @@ def test_the_email_script_runs_the_articles_svm(email_folder, imdb, tmp_path):
 def test_the_sweep_shows_the_articles_numbers_under_ours(imdb, tmp_path, capsys):
     assert run_imdb.main([*imdb, "--sweep", "--models", "lr"]) == 0
     shown = capsys.readouterr().out
-    assert all(re.search(rf"^\| {place} ", shown, re.M) for place in ("50/20", "200/100"))
+    for place in ("50/20", "100/100", "200/100"):
+        assert re.search(rf"^\| {place} ", shown, re.M)
     assert list(results(tmp_path).maxtokens) == [50, 100, 200]
     assert "article  " not in shown  # 50 documents a class are not the article's 1,000
     data = kit.load("imdb", imdb[1])
@@ -170,10 +171,11 @@ def test_defaults_are_those_of_the_contract(email_folder):
     suiting = options.suiting(data)
     assert suiting.models == ("lr", "svm", "rf", "gbm", "elmo", "bert")
     expected = dict(
-        nsamp=1000, repeats=1, seed=0, encoders="full", pooling="mean", metric="accuracy",
+        nsamp=1000, repeats=1, seed=0, encoders="full", pooling="mean", tune=None,
         n_fine_tune_layers=0, epochs=5, batch_size=32, text="article", sweep=False,
-        maxtokens=50, maxtokenlen=20, elmo=kit.ELMO, bert=kit.BERT, jobs=None, tune=None,
+        maxtokens=50, maxtokenlen=20, elmo=kit.ELMO, bert=kit.BERT, jobs=None,
         search="grid", keep_duplicates=False, learning_curve=False, time_limit=None,
+        metric="accuracy",
     )  # fmt: skip
     assert {name: getattr(suiting, name) for name in expected} == expected
     parsed = vars(kit.make_parser("email").parse_args([]))
@@ -328,7 +330,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
 def whole_run(tmp_path_factory, imdb_archive):
     """(options, folder) of a run that is over."""
     folder = tmp_path_factory.mktemp("whole")
-    options = ["--data", str(imdb_archive), *SMALL, "--models", "lr,rf", "--repeats", "2"]
+    options = ["--data", str(imdb_archive), *SMALL]
+    options += ["--models", "lr,rf", "--repeats", "2"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KIT_CACHE", str(tmp_path_factory.mktemp("cache")))
         assert run_imdb.main(options, ["--out", str(folder / "out")]) == 0
@@ -360,7 +363,7 @@ def test_a_row_that_a_kill_cut_short_costs_only_itself(
 
 def test_frames_are_the_same_after_a_resume_to_the_last_digit(own, tmp_path, tiny):
     data = kit.load(tmp_path / "mail.csv", text="body", label="team")
-    options = dict(models="lr nbsvm bert dummy", nsamp=20, repeats=2, jobs=1, tune="lr",
+    options = dict(models="lr nbsvm bert dummy", nsamp=20, jobs=1, tune="lr",
                    bert=str(tiny["bert_dict"]), out=tmp_path / "out")  # fmt: skip
     first = kit.compare(data, **options)
     run = about(tmp_path)
@@ -395,8 +398,10 @@ def test_a_finished_run_is_set_aside_not_overwritten(imdb, tmp_path, monkeypatch
 def start(*options):
     """A run script in a process, once results.csv of its --out has three rows."""
     command = [sys.executable, str(kit.home() / "run_imdb.py"), *options]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, text=True,
-                               stderr=subprocess.PIPE, start_new_session=True)  # fmt: skip
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
     path = os.path.join(options[options.index("--out") + 1], "results.csv")
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
@@ -410,8 +415,9 @@ def test_a_killed_run_has_lost_nothing_that_was_finished(imdb, tmp_path):
     process = start(*imdb, "--models", "lr", "--repeats", "150")
     process.kill()
     process.communicate()
+    for path in (tmp_path / "out").glob("*.csv"):  # the last line may be half
+        path.write_text(path.read_text().rpartition("\n")[0])
     rows, said = results(tmp_path), results(tmp_path, "predictions.csv")
-    rows = rows[rows.error == ""][:-1]  # the last one may be half
     assert 3 <= len(rows) < 150
     said = said.assign(hit=said.label == said.predicted)
     hits = said.groupby("repeat").hit.mean()
@@ -419,9 +425,8 @@ def test_a_killed_run_has_lost_nothing_that_was_finished(imdb, tmp_path):
         assert hits[row.repeat] == pytest.approx(float(row.accuracy))
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_of_a_terminal_ends_a_run_with_what_is_finished(imdb, tmp_path, jobs):
-    process = start(*imdb, "--jobs", jobs, "--models", "lr,dummy", "--repeats", "150")
+def test_ctrl_c_of_a_terminal_ends_a_run_with_what_is_finished(imdb, tmp_path):
+    process = start(*imdb, "--jobs", "2", "--models", "lr,dummy", "--repeats", "150")
     os.killpg(process.pid, signal.SIGINT)  # all of them get it, workers, too
     said = process.communicate(timeout=60)[1]
     assert process.returncode == 1

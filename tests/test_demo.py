@@ -19,7 +19,7 @@ FILES = ("emails.csv", "fradulent_emails.txt", "aclImdb_v1.tar.gz")
 MINI = kit.ENCODERS["mini"]
 
 
-def accuracy(data, *place, repeats=3):
+def accuracy(data, *place, repeats=2):
     """The mean accuracy of LR in % at some maxtokens and maxtokenlen."""
     model = kit.Column("lr").pipeline(
         kit.Settings(maxtokens=place[0], maxtokenlen=place[1])

@@ -10,7 +10,7 @@ import kit
 SOURCE = (kit.home() / "kit.py").read_text(encoding="utf-8")
 
 
-def run_cells(*cells, cwd, fails=False):
+def run_cells(*cells, cwd):
     """The text that each cell printed, and its outputs, in a real kernel."""
     pytest.importorskip("ipykernel")
     nbformat = pytest.importorskip("nbformat")
@@ -31,6 +31,46 @@ def kinds(outputs):
     return {kind for output in outputs for kind in output.get("data", {})}
 
 
+CELLS = (
+    """
+stats, json, load = 5, "mine", "gone"
+before = set(globals())
+""",
+    f"""print("before the kit")
+{SOURCE}
+mine = sorted(set(globals()) - before)
+print("after the kit")
+""",
+    """
+print(*(name for name in mine if name[0] != "_"))
+print(stats, json)
+""",
+    """
+stats = 1; time = 2; Path = 3; np = pd = dataclass = None
+frame = __import__("pandas").read_csv("mail.csv")
+data = kit.load(frame, text="body", label="team")
+results = compare(data, models="lr nbsvm rf", repeats=5, jobs=2)
+print(results.verdict()); results.table()
+""",
+    """
+print(stats, time, Path, np)
+print(*{value.__module__ for value in (DenseHead, Tokens, compare, KitError)})
+print(type(results.report.columns[0].pipeline()[-1]).__module__)
+print(Dataset is kit.Dataset, Column("lr").pipeline()[0])
+""",
+    """
+import os, sys
+print("tensorflow" in sys.modules, "matplotlib" in sys.modules)
+print(sorted(os.listdir()))
+""",
+    """
+words = "--data mail.csv --text-column body --label-column team --models lr,dummy"
+code = command_line("own", words, "--jobs 1 --out out --repeats 2")
+print("code", code)
+""",
+)
+
+
 @pytest.fixture(scope="module")
 def pasted(tmp_path_factory):
     """(texts, outputs) of a notebook whose second cell is the kit, and what follows."""
@@ -38,24 +78,7 @@ def pasted(tmp_path_factory):
     teams(20).to_csv(folder / "mail.csv", index=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KIT_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield run_cells(
-            "stats, json, load = 5, 'mine', 'gone'\nbefore = set(globals())",
-            "print('before the kit')\n" + SOURCE + "\nmine = sorted(set(globals()) - before)\nprint('after the kit')",
-            "print(*(name for name in mine if name[0] != '_'))\nprint(stats, json)",
-            "stats = 1; time = 2; Path = 3; np = pd = dataclass = None\n"
-            "frame = __import__('pandas').read_csv('mail.csv')\n"
-            "data = kit.load(frame, text='body', label='team')\n"
-            "results = compare(data, models='lr nbsvm rf', repeats=5, jobs=2)\n"
-            "print(results.verdict()); results.table()",
-            "print(stats, time, Path, np)\n"
-            "print(*{value.__module__ for value in (DenseHead, Tokens, compare, KitError)})"
-            "\nprint(type(results.report.columns[0].pipeline()[-1]).__module__)\n"
-            "print(Dataset is kit.Dataset, Column('lr').pipeline()[0])",
-            "import sys; print('tensorflow' in sys.modules, 'matplotlib' in sys.modules)\n"
-            "print(sorted(__import__('os').listdir()))",
-            "code = command_line('own', '--data mail.csv --text-column body --label-column "
-            "team --models lr,dummy --jobs 1 --out out --repeats 2')\nprint('code', code)",
-            cwd=folder)  # fmt: skip
+        yield run_cells(*CELLS, cwd=folder)
 
 
 def test_what_else_stands_in_the_cell_of_the_kit_runs_once(pasted):

@@ -1,4 +1,4 @@
-"""The shape of kit.py: downhill, small, in the order of its contents, light to import."""
+"""The shape of kit.py: downhill, small, in order, light to import."""
 
 import ast
 import os

@@ -81,9 +81,10 @@ def test_grid_scores_are_those_of_scikit_learn(train, metric):
     theirs = scores_of_scikit_learn(pipeline(), GRID, train, metric, 1)
     np.testing.assert_allclose(ours, theirs[ours.index], rtol=1e-12)
     chosen = {name: found.model.get_params()[name] for name in GRID}
-    assert chosen == found.params and found.score == ours.max() == ours[
-        json.dumps(chosen, sort_keys=True)
-    ]
+    assert (
+        chosen == found.params
+        and found.score == ours.max() == ours[json.dumps(chosen, sort_keys=True)]
+    )
     assert (found.how, found.points, found.ended) == ("grid", 4, "done")
 
 
@@ -151,7 +152,7 @@ def test_a_spent_budget_ends_the_search(train):
     started = time.monotonic()
     found, rows = searched(train, grid=grid, budget="1s")
     assert found.ended == "budget spent" and 3 <= len(rows) < 1200
-    assert time.monotonic() - started < 5 and found.points == len(rows) // 3
+    assert time.monotonic() - started < 10 and found.points == len(rows) // 3
 
 
 def test_a_budget_of_time_is_no_budget_of_points(train, monkeypatch):
@@ -249,7 +250,8 @@ def test_halving_counts_its_last_round_only(train, monkeypatch):
         {"point": json.dumps({"classifier__C": c}), "resource": size, "fold": fold,
          "score": score}
         for (size, c), score in scores.items() for fold in range(3)]  # fmt: skip
-    found, _ = searched(train, "halving", {"classifier__C": [0.1, 1.0, 10.0]}, rows=known)
+    grid = {"classifier__C": [0.1, 1.0, 10.0]}
+    found, _ = searched(train, "halving", grid, rows=known)
     assert not calls and (found.params, found.points) == ({"classifier__C": 0.1}, 3)
     assert found.score == pytest.approx(0.75)
 
@@ -355,7 +357,7 @@ def test_the_command_line_shows_each_model_before_and_after(
     out = tmp_path / "out"
     options = ["--data", str(imdb_archive), "--nsamp", "40", "--models", "lr", "bert"]
     options += ["--bert", str(tiny["bert_dict"]), "--out", str(out), "--jobs", "1"]
-    options += ["--metric", "balanced_accuracy", "--tune", "--search", "random"]
+    options += ["--tune", "--search", "random"]
     assert run_imdb.main([*options, "--budget", "3"]) == 0
     rows = pd.read_csv(out / "results.csv").set_index("model")
     assert set(rows.index) == {"lr", "lr_tuned", "bert", "bert_tuned"}
