@@ -2022,7 +2022,7 @@ def in_waves(calls, jobs=None):
                               return_as="generator" if as_they_come else "list")
     yield from workers(joblib.delayed(call)(*arguments) for call, *arguments in calls)
 
-class TimeSpent(Exception):
+class TimeSpent(KitError):
     """The time that a search or a column may take is over."""
 
 def in_time(seconds, function, *arguments):
@@ -2224,7 +2224,7 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
     best = trials.best()
     if best is None and ended == "interrupted": raise KeyboardInterrupt
     if best is None:
-        raise KitError(f"--budget {budget} ended before one point had all its folds.")
+        raise TimeSpent(f"--budget {budget} ended before a point had all its folds.")
     params, score, tried = best
     if how == "halving" and resource in param_grid:
         params = params | {resource: max(param_grid[resource])}
@@ -3614,10 +3614,9 @@ def outcome_of(call, limit=None):
     """What call() returns, or the reason <str> why it failed: the others go on."""
     try:
         return call()
-    except TimeSpent:
-        return f"not finished after {limit:g} s (--time-limit)"
     except KitError as error:
-        return str(error)
+        late = limit and isinstance(error, TimeSpent)
+        return f"not finished after {limit:g} s (--time-limit)" if late else str(error)
     except Exception as error:
         return f"{type(error).__name__}: {one_line(error)}"
 
@@ -3978,7 +3977,7 @@ def leave(code):
     if not in_notebook(): sys.exit(code)
 
 def import_pasted(source, before, names):
-    """Import a pasted cell's source as a file; leave the notebook the names `before`."""
+    """Import a pasted cell's source as a file; leave the notebook its names before."""
     folder = cache_folder() / "pasted" / hashlib.md5(source.encode()).hexdigest()[:12]
     write_atomically(folder / "kit.py", source.encode())
     sys.path.insert(0, str(folder))
