@@ -143,7 +143,7 @@ def test_ctrl_c_before_any_point_is_an_interruption(train, monkeypatch):
 
 
 def test_a_budget_too_small_for_one_point_is_told(train):
-    with pytest.raises(kit.KitError, match="0.0001s ended before one point"):
+    with pytest.raises(kit.KitError, match="0.0001s ended before a point"):
         searched(train, budget="0.0001s")
 
 
