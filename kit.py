@@ -342,6 +342,7 @@ class Columns:
                 raise KitError(f"There is no column {name!r} for the "
                                f"{what}.{many or nearest(name, frame)} The columns "
                                f"are: {self.names}; name one with --{what}-column.")
+        if text == label != "": raise KitError(f"{text!r} cannot be text and label.")
         self.text = self._guess_text() if text == "" else text
         self.label = self._guess_label() if label == "" else label
         self.id = self._guess_id() if id == "" else id

@@ -165,6 +165,11 @@ def test_columns_of_a_frame_may_be_numbers():
         kit.load(frame, text=7)
 
 
+def test_one_column_is_not_text_and_label_both():
+    with pytest.raises(kit.KitError, match="'text' cannot be text and label"):
+        kit.load(topics(red=12, blue=12), text="text", label="text")
+
+
 def test_half_characters_do_no_harm(tmp_path):
     frame = topics(red=12, blue=12)
     lines = as_json_lines(frame) + b'{"text": "cut \\ud83d here", "label": "red"}\n'
