@@ -49,7 +49,8 @@ def encoders(tiny):
 
 
 def results(tmp_path, name="results.csv"):
-    return pd.read_csv(tmp_path / "out" / name, keep_default_na=False)
+    path = tmp_path / "out" / name
+    return pd.read_csv(path, keep_default_na=False, float_precision="round_trip")
 
 
 def about(tmp_path):
