@@ -38,7 +38,7 @@ from pathlib import Path
 import joblib, numpy as np, pandas as pd
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
-from scipy import stats
+from scipy import optimize, stats
 from scipy.special import softmax
 from sklearn import metrics
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
@@ -161,7 +161,7 @@ def times_of(path):
     facts = [(file.relative_to(path), file.stat()) for file in files if file.is_file()]
     return tuple((name.as_posix(), s.st_size, s.st_mtime_ns) for name, s in facts)
 
-FORMAT = 1  # of what the caches hold: raise it when a reader or an encoder pass changes
+FORMAT = 2  # of what the caches hold: raise it when a reader or an encoder pass changes
 
 def cached_frame(name, made_of, read):
     """The frame that read() returns; kept as Parquet, by all that it is made_of."""
@@ -685,7 +685,7 @@ class Corpus:
     svm: dict = field(default_factory=lambda: {"C": 1, "kernel": "linear"})
     balanced: bool = False
     published: tuple = ()
-    models: tuple = (*ARTICLE_MODELS, "nbsvm", "dummy")
+    models: tuple = (*ARTICLE_MODELS, "nbsvm", "dummy", "blend")
     maxtokens: int = 200
     text: str = "natural"
 
@@ -992,7 +992,8 @@ class WordPieces:
         with open(vocab_file, encoding="utf-8") as lines:
             for line in lines:
                 self.vocabulary.setdefault(line.strip(), len(self.vocabulary))
-        self.cls, self.sep = (self.vocabulary[mark] for mark in ("[CLS]", "[SEP]"))
+        self.cls, self.sep, self.unknown = (
+            self.vocabulary.get(mark) for mark in ("[CLS]", "[SEP]", "[UNK]"))
         self.tokenizer = Tokenizer(models.WordPiece(
             self.vocabulary, unk_token="[UNK]", max_input_chars_per_word=200))
         self.tokenizer.normalizer = normalizers.BertNormalizer(lowercase=do_lower_case)
@@ -1004,6 +1005,14 @@ class WordPieces:
         texts = [self.PRIVATE.sub("\ua000", text) for text in texts]  # else dropped
         found = self.tokenizer.encode_batch(texts)
         return [[self.cls, *encoding.ids[:room], self.sep] for encoding in found]
+
+    def fit_to(self, texts):
+        """(pieces per word, share of unknown pieces) of the words of letters in texts:
+        how well the vocabulary knows their language."""
+        words = [" ".join(re.findall(r"[^\W\d_]+", text)) for text in texts]
+        pieces = np.array([*chain.from_iterable(i[1:-1] for i in self.ids(words))])
+        count = max(sum(len(text.split()) for text in words), 1)
+        return len(pieces) / count, np.mean(pieces == self.unknown) if count > 1 else 0
 
     def triplet(self, texts, max_seq_length):
         """input_ids, input_masks, segment_ids, each <int32>[n, max_seq_length]."""
@@ -1119,6 +1128,16 @@ def quiet_stderr():
             os.dup2(stderr, 2)
             os.close(stderr)
 
+@contextlib.contextmanager
+def hushed(tf):
+    """Keep back TensorFlow's warnings: of each variable of a TF1-format module, and of
+    every function that it traces again."""
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")
+    try: yield
+    finally: logger.setLevel(level)
+
 @functools.cache
 def tensorflow():
     """TensorFlow with Keras 3 on it, imported at first use: it takes 5 to 8 seconds."""
@@ -1140,18 +1159,12 @@ def load_module(path):
     match."""
     tf = tensorflow()
     tags = [] if Path(path, "tfhub_module.pb").exists() else None
-    logger = tf.get_logger()
-    level = logger.level
-    logger.setLevel("ERROR")  # else a warning for each variable of a TF1-format module
-    try:
-        # Outside of any graph and name scope: Keras builds layers inside of both, and
-        # the names of the variables tell the encoder's layers.
-        with (told(f"{path} cannot be loaded as a SavedModel", OSError,
-                   ValueError, RuntimeError), quiet_stderr(), tf.init_scope(),
-              tf.compat.v1.name_scope(None)):
-            return tf.saved_model.load(str(path), tags)
-    finally:
-        logger.setLevel(level)
+    # Outside of any graph and name scope: Keras builds layers inside of both, and the
+    # names of the variables tell the encoder's layers.
+    with (told(f"{path} cannot be loaded as a SavedModel", OSError, ValueError,
+               RuntimeError), quiet_stderr(), hushed(tf), tf.init_scope(),
+          tf.compat.v1.name_scope(None)):
+        return tf.saved_model.load(str(path), tags)
 
 @functools.cache
 def shared_module(kind, path):
@@ -1193,6 +1206,8 @@ class ElmoModule:
         return tf.stack([tf.reduce_sum(layer * mask, 1) / tf.reduce_sum(mask, 1)
                          for layer in layers], 1)
 
+POOLINGS = "mean", "first", "layers"  # how BERT's vectors of words become one
+
 class BertModule:
     """BERT from the three forms of SavedModels in which it is published. TF2 with a
     dict in and out (versions 3 and 4), TF2 with a list [word ids, mask, type ids] in
@@ -1209,19 +1224,31 @@ class BertModule:
             raise KitError(f"{path} is no BERT encoder: it has no vocab_file.")
         self.function = (self.module.signatures["tokens"] if self.is_tf1 else
                          self.module.__call__.concrete_functions[0])
-        self.width = self._outputs(self.function.structured_outputs)[0].shape[-1]
+        first, _, layers = self._outputs(self.function.structured_outputs)
+        self.width, self.layers = first.shape[-1], len(layers)
         tf = tensorflow()
         tokens = tf.TensorSpec([None, None], tf.int32)
-        self.batch_means = tf.function(self.pooled, input_signature=[tokens, tokens])
+        self.embed = {how: tf.function(functools.partial(self.pooled, pooling=how),
+                                       input_signature=[tokens, tokens])
+                      for how in POOLINGS}
 
     @staticmethod
     def _outputs(values):
-        """(pooled, sequence) of what the module gives, a dict or these two."""
-        if isinstance(values, (list, tuple)): return tuple(values)
-        return values["pooled_output"], values["sequence_output"]
+        """(pooled, sequence, all layers) of what the module gives, a dict or the first
+        two; no layers if it does not tell them."""
+        if isinstance(values, (list, tuple)): return *values, []
+        return (values["pooled_output"], values["sequence_output"],
+                values.get("encoder_outputs", []))
+
+    def embedding_width(self, pooling):
+        """How wide pooled() is."""
+        if pooling != "layers": return self.width
+        if self.layers: return self.layers * self.width
+        raise KitError(f"{self.path} gives no encoder_outputs, which pooling layers "
+                       "needs: TF Hub's TF2 encoders from version 3 on have them.")
 
     def call(self, ids, mask, segments, training):
-        """The module's (pooled, sequence), whatever its form."""
+        """The module's (pooled, sequence, all layers), whatever its form."""
         if self.is_tf1:
             return self._outputs(self.function(
                 input_ids=ids, input_mask=mask, segment_ids=segments))
@@ -1233,15 +1260,24 @@ class BertModule:
             options = {"training": training}
         return self._outputs(self.module(inputs, **options))
 
-    def pooled(self, ids, mask, segments=None, training=False):
-        """The last layer's masked mean and the pooled output, <float>[n, width]."""
+    def pooled(self, ids, mask, segments=None, pooling="mean", training=False):
+        """One vector a text, <float>[n, d]: the mean of the last layer over the mask,
+        the means of all layers side by side, or the pooled output ("first")."""
         tf = tensorflow()
         ids, mask = tf.cast(ids, tf.int32), tf.cast(mask, tf.int32)
         segments = tf.cast(ids * 0 if segments is None else segments, tf.int32)
-        first, sequence = self.call(ids, mask, segments, training)
+        first, sequence, layers = self.call(ids, mask, segments, training)
+        if pooling == "first": return first
         weights = tf.cast(mask, sequence.dtype)[..., None]  # [n, T, 1]
         total = tf.maximum(tf.reduce_sum(weights, 1), 1e-10)
-        return {"mean": tf.reduce_sum(sequence * weights, 1) / total, "first": first}
+        return tf.concat([tf.reduce_sum(layer * weights, 1) / total for layer in (
+            layers if pooling == "layers" else [sequence])], 1)
+
+    def windows(self, ids):
+        """A text's ids as pieces of like length that the module can read at once."""
+        cls, *pieces, sep = ids
+        count = max(-(-len(pieces) // (self.max_length - 2)), 1)
+        return [[cls, *part, sep] for part in np.array_split(pieces, count)]
 
     @functools.cached_property
     def word_pieces(self):
@@ -1259,7 +1295,8 @@ class BertModule:
         return self.word_pieces.ids(texts, min(limit or 10**9, self.max_length))
 
     def top_variables(self, n_layers, pooler):
-        """The variables of the encoder's top n layers, and the pooler's if asked."""
+        """The variables of the encoder's top n layers ("all": and its embeddings), and
+        the pooler's if asked."""
         if self.is_tf1:
             raise KitError(f"{self.path} is in TF1 format, whose variables cannot be "
                            "trained in TensorFlow 2. Fine-tune a TF2 SavedModel, or "
@@ -1268,9 +1305,10 @@ class BertModule:
         layer_of = {v.ref(): int(match[1]) for v, match in found if match}
         if not layer_of:
             raise KitError(f"{self.path} has no variables layer_<i>/ to fine-tune.")
-        top = sorted(set(layer_of.values()))[-n_layers:] if n_layers else []
+        whole, layers = n_layers == "all", sorted(set(layer_of.values()))
+        top = layers if whole else layers[-n_layers:]
         return [v for v in self.variables if layer_of.get(v.ref()) in top
-                or (pooler and "pooler" in v.name)]
+                or (pooler and "pooler" in v.name) or (whole and "embedding" in v.name)]
 
 # --------------------------------------------------------------------- Keras layers
 class ElmoEmbedding:
@@ -1314,43 +1352,49 @@ class ElmoEmbedding:
 class BertEmbedding:
     """The body of BertLayer, a Keras 3 layer: the triplet [input_ids, input_masks,
     segment_ids], each <int32>[n, T], to <float>[n, d]. n_fine_tune_layers: how many
-    layers of the encoder train, from the top; with pooling="first" the pooler, too, if
-    any does. pooling: "mean" of the last layer over the mask, or "first", the pooled
-    output. bert_path: as Encoder takes it."""
+    layers of the encoder train, from the top ("all": and its embeddings); with
+    pooling="first" the pooler, too, if any does. pooling: "mean" of the last layer
+    over the mask, "layers", the means of all layers, or "first", the pooled output.
+    bert_path: as Encoder takes it."""
 
     def __init__(self, n_fine_tune_layers=10, pooling="mean", bert_path=BERT, **kwargs):
         super().__init__(**kwargs)
-        if pooling not in ("mean", "first"):
-            raise ValueError(f'pooling must be "mean" or "first", not {pooling!r}')
-        if n_fine_tune_layers < 0:
+        if pooling not in POOLINGS:
+            raise ValueError(f"pooling must be one of {POOLINGS}, not {pooling!r}")
+        if n_fine_tune_layers != "all" and n_fine_tune_layers < 0:
             raise ValueError(f"n_fine_tune_layers is {n_fine_tune_layers}, less than 0")
         self.supports_jit = False  # nor any module's graph, whatever is in it
         self.n_fine_tune_layers, self.pooling = n_fine_tune_layers, pooling
         self.bert_path = str(bert_path)
 
     def build(self, input_shape):
-        """Load the module, a copy of our own if it trains, and register what trains."""
-        path = Encoder(self.bert_path).find()
-        if not self.n_fine_tune_layers:
-            self.bert = shared_module(BertModule, path)
-            return
+        """Load the module, a copy of our own if it trains, and register its weights."""
         import keras
-        self.bert = BertModule(path)
-        pooler = self.pooling == "first"
-        for variable in self.bert.top_variables(self.n_fine_tune_layers, pooler):
-            # A keras.Variable around a tf.Variable shares its value: the optimizer
-            # then moves the SavedModel's own weights.
+        path, top = Encoder(self.bert_path).find(), []
+        if self.n_fine_tune_layers:
+            self.bert, pooler = BertModule(path), self.pooling == "first"
+            top = self.bert.top_variables(self.n_fine_tune_layers, pooler)
+        else:
+            self.bert = shared_module(BertModule, path)
+        self.bert.embedding_width(self.pooling)  # or a sentence
+        trained = {variable.ref() for variable in top}
+        for variable in self.bert.variables:
+            # A keras.Variable around a tf.Variable shares its value (by itself from
+            # Keras 3.10 on): the optimizer then moves the SavedModel's own weights.
             name = variable.name.split(":")[0].replace("/", "_")
-            self._track_variable(keras.Variable(variable, name=name))
+            shared = keras.Variable(
+                variable, trainable=variable.ref() in trained, name=name)
+            shared._value = variable
+            self._track_variable(shared)
 
     def call(self, inputs, training=None):
         """The embedding of each triplet, <float>[n, d]."""
-        training = bool(training) and self.n_fine_tune_layers > 0
-        return self.bert.pooled(*inputs, training=training)[self.pooling]
+        training = bool(training) and self.n_fine_tune_layers != 0
+        return self.bert.pooled(*inputs, pooling=self.pooling, training=training)
 
     def compute_output_shape(self, input_shape):
         """(n, d), with d read from the module."""
-        return (input_shape[0][0], self.bert.width)
+        return (input_shape[0][0], self.bert.embedding_width(self.pooling))
 
     def get_config(self):
         """The parameters; the module is loaded from its path again."""
@@ -1444,14 +1488,16 @@ class FeatureStore:
                 try:
                     rows = self.database.execute(query, some) if self.database else ()
                     for key, shape, value in rows:
-                        vector = np.frombuffer(value, np.float32)
-                        self.memory[key] = vector.reshape(json.loads(shape))
+                        shape = json.loads(shape)  # and floats of 2 or 4 bytes
+                        width = len(value) // int(np.prod(shape))
+                        vector = np.frombuffer(value, f"f{width}")
+                        self.memory[key] = vector.reshape(shape)
                 except sqlite3.DatabaseError as error:
                     self._without_disk(error)
             return {key: self.memory[key] for key in keys if key in self.memory}
 
     def put(self, vectors):
-        """Keep a dict of vectors <float32>, on disk at once."""
+        """Keep a dict of vectors <float32 or float16>, on disk at once."""
         rows = [(key, json.dumps(v.shape), v.tobytes()) for key, v in vectors.items()]
         insert = "INSERT OR REPLACE INTO features VALUES (?, ?, ?)"
         with self.lock:
@@ -1497,7 +1543,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         missing = {key: text for key, text in zip(keys, X) if key not in known}
         if missing:
             known |= self._encode_missing(missing, store)
-        return np.stack([known[key] for key in keys])
+        return np.stack([known[key] for key in keys]).astype(np.float32, copy=False)
 
     def _key(self, text):
         what = (FORMAT, self.identity_, self.pooling, self.max_seq_length, text)
@@ -1550,8 +1596,9 @@ class ElmoFeatures(FrozenEncoder):
         return module.batch_means(tf.constant(items)).numpy()
 
 class BertFeatures(FrozenEncoder):
-    """BERT's embedding <float32>[n, d]: pooling "mean" over the mask, or "first" of at
-    most max_seq_length word pieces with the two special ones (None: all)."""
+    """BERT's embedding <float32>[n, d]: pooling as BertLayer's, of at most
+    max_seq_length word pieces with the two special ones (None: all). Of a text longer
+    than the encoder reads, windows are averaged."""
 
     def __init__(self, path, store=None, pooling="mean", max_seq_length=None):
         super().__init__(path, store)
@@ -1560,13 +1607,28 @@ class BertFeatures(FrozenEncoder):
     def _prepare(self, texts):
         """Items (ids of word pieces) to encode, and the number of tokens of each."""
         module = shared_module(BertModule, self.folder_)
-        items = module.ids(texts, self.max_seq_length)
-        return items, [len(ids) for ids in items]
+        module.embedding_width(self.pooling)  # or a sentence, before anything is read
+        items = module.word_pieces.ids(texts, self.max_seq_length)
+        sizes = np.array(list(map(len, items)))
+        if long := int((sizes > module.max_length).sum()):
+            say("windows", f"{long} of {len(texts)} texts have more than the "
+                f"{module.max_length} word pieces that {Encoder(self.path).name} "
+                "reads at once: windows of them are averaged")
+        return items, sizes
 
     def _encode(self, items):
         module = shared_module(BertModule, self.folder_)
-        ids, masks, _ = padded_triplet(items, max(map(len, items)))
-        return module.batch_means(ids, masks)[self.pooling].numpy()
+        windows = [module.windows(ids) for ids in items]
+        parts = list(chain.from_iterable(windows))
+        ids, masks, _ = padded_triplet(parts, max(map(len, parts)))
+        found = module.embed[self.pooling](ids, masks).numpy()
+        if len(parts) > len(items):  # each window counts as much as it is long
+            first = np.cumsum([0, *map(len, windows)])[:-1]
+            sizes = masks.sum(axis=1, keepdims=True).astype(np.float32)
+            total = np.add.reduceat(sizes, first)
+            found = np.add.reduceat(found * sizes, first) / total
+        # Many layers take much room, and half of it holds them well enough.
+        return found.astype(np.float16) if self.pooling == "layers" else found
 
 # ----------------------------------------------------------------------- Classifiers
 def scores_of(model, X):
@@ -1718,12 +1780,24 @@ class DenseHead(Likeliest):
         positive = sigmoid(logits)
         return np.stack([1 - positive, positive], axis=1)
 
+@functools.cache
+def trainable_bert(path, n_fine_tune_layers, pooling, classes):
+    """(Keras model, the weights that it starts from): one of its kind in a process, for
+    all fits in turn, since what TensorFlow builds around a SavedModel to train it is
+    never freed: 1 GB for each of BERT-base's."""
+    model = build_bert_model(None, path, n_fine_tune_layers, pooling, classes=classes)
+    model.optimizer.build(model.trainable_variables)
+    return model, [weight.numpy() for weight in model.trainable_variables]
+
+WARM_UP = 0.1  # of the steps, in which the rate rises from 0, to which it falls again
+
 class FineTunedBert(Likeliest):
     """The article's BERT model trained end to end: excerpts <str>[n] to K classes. Its
     head starts as one trained on the frozen encoder, since a random one would distort
-    it (Kumar et al. 2022), and learn little itself at its rate. Parameters as in
-    build_bert_model, BertFeatures and DenseHead. model_: the Keras model, history_: its
-    history."""
+    it (Kumar et al. 2022), and learn little itself at its rate. The rate rises and
+    falls linearly, as in BERT's own recipe (Devlin et al. 2019). Parameters as in
+    build_bert_model, BertFeatures and DenseHead. weights_: of what was trained;
+    history_: as DenseHead's."""
 
     def __init__(self, path, n_fine_tune_layers=2, pooling="mean", max_seq_length=None,
                  epochs=5, batch_size=32, learning_rate=5e-5, random_state=None):
@@ -1735,36 +1809,100 @@ class FineTunedBert(Likeliest):
 
     def fit(self, X, y, validation_data=None):
         """Train encoder and head; validation_data (X, y) is only scored each epoch."""
-        tensorflow()
         import keras
-        keras.utils.set_random_seed(self.random_state or 0)
-        self.classes_, y = np.unique(y, return_inverse=True)
-        self.model_ = build_bert_model(
-            None, self.path, self.n_fine_tune_layers, self.pooling, self.learning_rate,
-            len(self.classes_))
-        frozen = BertFeatures(self.path, None, self.pooling, self.max_seq_length)
-        head = DenseHead(random_state=self.random_state)
-        start = head.fit(frozen.fit_transform(X), y).weights_
-        for layer, weights in zip(self.model_.layers[-2:], (start[:2], start[2:])):
-            layer.set_weights(weights)
-        if validation_data is not None:
-            held_out, labels = validation_data
-            labels = np.searchsorted(self.classes_, labels)
-            validation_data = (self._triplet(held_out), labels)
-        self.history_ = self.model_.fit(
-            self._triplet(X), y, self.batch_size, self.epochs, verbose=0,
-            validation_data=validation_data).history
+        with hushed(tensorflow()):
+            keras.utils.set_random_seed(self.random_state or 0)
+            self.classes_, y = np.unique(y, return_inverse=True)
+            model, start = self._model()
+            self._assign([*start[:-4], *self._head(X, y)])
+            for variable in model.optimizer.variables:
+                variable.assign(np.zeros(variable.shape, variable.dtype))
+            self.history_ = {}
+            self._train(model, self._ids(X), y, validation_data)
+            self.weights_ = [weight.numpy() for weight in model.trainable_variables]
         return self
 
-    def _triplet(self, texts):
-        module = shared_module(BertModule, Encoder(self.path).find())
-        ids = module.ids(texts, self.max_seq_length)
-        return padded_triplet(ids, max(map(len, ids)))
+    def _model(self):
+        """The Keras model that this one shares, and the weights that it starts from."""
+        return trainable_bert(self.path, self.n_fine_tune_layers, self.pooling,
+                              len(self.classes_))
+
+    def _assign(self, weights):
+        for variable, weight in zip(self._model()[0].trainable_variables, weights):
+            variable.assign(weight)
+
+    def _head(self, X, y):
+        """Weights of a head that was trained on the frozen encoder."""
+        limit = min(self.max_seq_length or 10**9, self._module().max_length)
+        frozen = BertFeatures(self.path, None, self.pooling, limit)
+        head = DenseHead(random_state=self.random_state)
+        return head.fit(frozen.fit_transform(X), y).weights_
+
+    def _module(self):
+        return shared_module(BertModule, Encoder(self.path).find())
+
+    def _ids(self, X):
+        """Ids of the texts' word pieces, cut to what the encoder can read."""
+        return self._module().ids(X, self.max_seq_length)
+
+    def _train(self, model, ids, y, validation_data):
+        """The epochs, in batches of like length, in an order of their own each."""
+        rng, done = np.random.default_rng(self.random_state), 0
+        total = self.epochs * -(-len(ids) // self.batch_size)
+        with progress(self.epochs * len(ids), "fine-tuning", unit=" texts") as bar:
+            for _ in range(self.epochs):
+                model.reset_metrics()
+                for rows in self._batches(ids, rng):
+                    rate = min((done + 1) / (WARM_UP * total), 1, (total - done)
+                               / ((1 - WARM_UP) * total)) * self.learning_rate
+                    model.optimizer.learning_rate.assign(rate)
+                    said = model.train_on_batch(
+                        self._triplet(ids, rows), y[rows], return_dict=True)
+                    bar.update(len(rows))
+                    done += 1
+                if validation_data is not None:
+                    said |= self._held_out(model, *validation_data)
+                for name, value in said.items():
+                    self.history_.setdefault(name, []).append(float(value))
+
+    def _batches(self, ids, rng):
+        """Rows of texts of like length together, in random order."""
+        lengths = np.array(list(map(len, ids)))
+        near = np.argsort(lengths * rng.uniform(0.8, 1.25, len(ids)), kind="stable")
+        batches = [near[i : i + self.batch_size]
+                   for i in range(0, len(near), self.batch_size)]
+        return [batches[i] for i in rng.permutation(len(batches))]
+
+    @staticmethod
+    def _triplet(ids, rows):
+        some = [ids[row] for row in rows]
+        return padded_triplet(some, max(map(len, some)))
+
+    def _held_out(self, model, X, y):
+        """Loss and accuracy <float> of texts that are not learnt from."""
+        said = self._said(model, self._ids(X))
+        y = np.searchsorted(self.classes_, y)
+        right = np.maximum(said[np.arange(len(y)), y], 1e-7)
+        return {"val_loss": -np.log(right).mean(),
+                "val_accuracy": (said.argmax(axis=1) == y).mean()}
+
+    def _said(self, model, ids):
+        """Probabilities <float>[n, K] by the model as it is."""
+        order = np.argsort([-len(i) for i in ids], kind="stable")
+        said = np.zeros((len(ids), len(self.classes_)), np.float32)
+        for start in range(0, len(order), self.batch_size):
+            rows = order[start : start + self.batch_size]
+            shares = np.asarray(model.predict_on_batch(self._triplet(ids, rows)))
+            said[rows] = (np.hstack([1 - shares, shares])
+                          if shares.shape[1] == 1 else shares)
+        return said
 
     def predict_proba(self, X):
         """Probabilities <float>[n, K]."""
-        said = self.model_.predict(self._triplet(X), self.batch_size, verbose=0)
-        return np.hstack([1 - said, said]) if said.shape[1] == 1 else said
+        check_is_fitted(self)
+        with hushed(tensorflow()):
+            self._assign(self.weights_)
+            return self._said(self._model()[0], self._ids(X))
 
 class NaiveBayesSVM(Likeliest):
     """A linear SVM on features weighted by naive Bayes' log-count ratios (Wang and
@@ -1800,13 +1938,81 @@ class NaiveBayesSVM(Likeliest):
         distances = X @ self.coef_.T + self.intercept_
         return distances[:, 0] if distances.shape[1] == 1 else distances
 
+FOLDS = 3  # of the training part, as in the article
+
+class Blend(Likeliest):
+    """What several models say of raw texts <str>[n], put together: the class with the
+    highest weighted sum of their scores, one weight a model. The weights are those of a
+    logistic regression (of many classes McFadden's conditional logit) that knows no
+    negative ones, on scores for texts that the models had not learnt from: FOLDS folds
+    of what fit() gets. members: [(name, Pipeline), ...]; C: as LogisticRegression's.
+    shares_: by member, how much of a score's deviation is its; members_: fitted."""
+
+    def __init__(self, members=(), C=1.0, random_state=None):
+        self.members, self.C, self.random_state = members, C, random_state
+
+    def fit(self, X, y):
+        """Fit the members in each fold, weigh them, and fit them to all texts."""
+        self.classes_, y = np.unique(y, return_inverse=True)
+        said = np.zeros((len(self.members), len(y), len(self.classes_)), np.float32)
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=self.random_state)
+        with warnings.catch_warnings():  # some class can be smaller than FOLDS
+            warnings.simplefilter("ignore", UserWarning)
+            parts = list(folds.split(y, y))
+        for learnt, judged in parts:
+            fitted = self._fitted([X[i] for i in learnt], y[learnt])
+            said[:, judged] = self._said(fitted, [X[i] for i in judged])
+        spread = np.maximum(said.std(axis=(1, 2)), 1e-9)
+        weights = self._weights(said / spread[:, None, None], y)
+        self.weights_, total = weights / spread, max(weights.sum(), 1e-9)
+        names = [name for name, _ in self.members]
+        self.shares_ = dict(zip(names, (weights / total).tolist()))
+        self.members_ = self._fitted(X, y)
+        return self
+
+    def _fitted(self, X, y):
+        return [clone(member).fit(X, y) for _, member in self.members]
+
+    def _said(self, fitted, X):
+        """Scores <float>[members, n, K]; the least there is for a class not learnt."""
+        found = []
+        for member in fitted:
+            scores = scores_of(member, X)
+            if not hasattr(member, "decision_function"):  # probabilities
+                scores = np.log(np.maximum(scores, 1e-7))
+            whole = np.full((len(X), len(self.classes_)), scores.min())
+            whole[:, member.classes_] = scores
+            found.append(whole)
+        return np.array(found)
+
+    def _weights(self, said, y):
+        """Weights <float>[members] of standardised scores [members, n, K]."""
+        right = np.eye(said.shape[2])[y]
+        def loss(weights):
+            logits = np.tensordot(weights, said, 1)  # [n, K]
+            whole = np.logaddexp.reduce(logits, axis=1)
+            error = softmax(logits, axis=1) - right
+            return (self.C * (whole.sum() - (logits * right).sum()) + weights @ weights
+                    / 2, self.C * np.tensordot(said, error, 2) + weights)
+        start = np.full(len(said), 1 / len(said))
+        bounds = [(0, None)] * len(said)
+        return optimize.minimize(loss, start, jac=True, bounds=bounds).x
+
+    def decision_function(self, X):
+        """Weighted sums: <float>[n] of classes_[1] less the other's, or <float>[n, K].
+        Their softmax (of two classes sigmoid) is a probability."""
+        check_is_fitted(self)
+        logits = np.tensordot(self.weights_, self._said(self.members_, X), 1)
+        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
+
 # ------------------------------------------------------------------------- Algorithms
 @dataclass(frozen=True)
 class Settings:
     """What one row of the table is made with; see the command line's help. nsamp:
     documents per class; maxtokens, maxtokenlen: the article's limits, in words and
     characters; text: what the encoders read, "article" or "natural"; svm: parameters of
-    SVC; store: the SQLite file of the features, None for memory only."""
+    SVC; store: the SQLite file of the features, None for memory only; members: the
+    models that blend puts together."""
     nsamp: int = 1000
     maxtokens: int = 50
     maxtokenlen: int = 20
@@ -1815,11 +2021,12 @@ class Settings:
     elmo: str = ELMO
     bert: str = BERT
     pooling: str = "mean"
-    n_fine_tune_layers: int = 0
+    n_fine_tune_layers: int | str = 0
     epochs: int = 5
     batch_size: int = 32
     seed: int = 0
     store: str | None = None
+    members: tuple = ("lr", "nbsvm", "elmo", "bert")
 
     @property
     def label(self):
@@ -1829,19 +2036,26 @@ class Settings:
 @dataclass(frozen=True)
 class Algorithm:
     """A model of the table. steps(settings): [(step name, estimator), ...] after
-    `tokens`; encoder(settings): the handle of what reads the text, "" for none, which
-    reads its own recipe of the text; param_grid: what --tune tries, of any step,
-    tokens__maxtokens, too; resource: what successive halving gives more of, documents
-    or one of the grid's; growth: with which power of the texts its seconds grow, if it
-    can take long; judged: whether it is an opponent at all."""
+    `tokens`; encoders(settings): handles of what reads the text; recipe: of tokens, for
+    who has none, "" for the whole text as it stands; param_grid: what --tune tries, of
+    any step, tokens__maxtokens, too; resource: what successive halving gives more of,
+    documents or one of the grid's; growth: with which power of the texts its seconds
+    grow, if it can take long; judged: whether it is an opponent at all; trained(
+    settings): what of its encoder is trained, in words; blended: if blend takes it."""
     title: str
     steps: Callable
     param_grid: dict = field(default_factory=dict)
     resource: str = "n_samples"
-    encoder: Callable = lambda settings: ""
+    encoders: Callable = lambda settings: ()
     recipe: str = "article"
     growth: float = 0
     judged: bool = True
+    trained: Callable = lambda settings: ""
+    blended: bool = False
+
+    def encoder(self, settings):
+        """The handles of its encoders in one, as in results.csv; "" for none."""
+        return " + ".join(self.encoders(settings))
 
     def text(self, settings):
         """The recipe of tokens."""
@@ -1885,7 +2099,7 @@ HEAD_GRID = {
 ALGORITHMS = {
     "lr": Algorithm(
         "LR", lambda s: steps(TokenCounts(), LogisticRegression(max_iter=1000)),
-        {"classifier__C": REGULARIZATION}),
+        {"classifier__C": REGULARIZATION}, blended=True),
     "svm": Algorithm(
         "SVM", lambda s: steps(TokenCounts(), SVC(**s.svm)),
         {"classifier__C": REGULARIZATION, "classifier__kernel": ["linear", "rbf"],
@@ -1906,10 +2120,14 @@ ALGORITHMS = {
         growth=1),  # but a hundred trees for each class
     "elmo": Algorithm(
         "ELMo", lambda s: features_and_head(ElmoFeatures(s.elmo, s.store), s),
-        HEAD_GRID, encoder=lambda s: s.elmo),
-    "bert": Algorithm("BERT", bert_steps, HEAD_GRID, encoder=lambda s: s.bert),
+        HEAD_GRID, encoders=lambda s: (s.elmo,), blended=True),
+    "bert": Algorithm(
+        "BERT", bert_steps, HEAD_GRID, encoders=lambda s: (s.bert,), blended=True,
+        trained=lambda s: s.n_fine_tune_layers and f"{s.n_fine_tune_layers} layers "
+                          "trained"),
     "nbsvm": Algorithm(
-        "NBSVM", nbsvm_steps, {"classifier__C": REGULARIZATION}, recipe="natural"),
+        "NBSVM", nbsvm_steps, {"classifier__C": REGULARIZATION}, recipe="natural",
+        blended=True),
     "dummy": Algorithm(
         "dummy", lambda s: steps(
             TokenCounts(), DummyClassifier(strategy="most_frequent")), judged=False)}
@@ -1936,17 +2154,32 @@ class Column:
 
     def title(self, settings):
         """What tables call it; an encoder other than the article's is named in it."""
-        handle, title = self.encoder(settings), self.algorithm.title
-        if handle != ENCODERS["full"].get(self.model, ""):
-            title += f" ({Encoder(handle).name.removeprefix(f'{self.model}-')})"
+        algorithm, usual = self.algorithm, ENCODERS["full"].values()
+        others = [handle for handle in algorithm.encoders(settings)
+                  if handle not in usual]
+        of_models = re.compile(f"({'|'.join(ALGORITHMS)})-")
+        names = [of_models.sub("", Encoder(handle).name, 1) for handle in others]
+        details = filter(None, dict.fromkeys([*names, algorithm.trained(settings)]))
+        title = f"{algorithm.title} ({', '.join(details)})".replace(" ()", "")
         return f"{title} tuned" if self.tuned else title
 
     def pipeline(self, settings=None):
         """The scikit-learn Pipeline tokens, features, classifier on raw texts."""
         settings = settings or Settings()
         text = self.algorithm.text(settings)
-        tokens = Tokens(settings.maxtokens, settings.maxtokenlen, text)
+        tokens = (Tokens(settings.maxtokens, settings.maxtokenlen, text)
+                  if self.algorithm.recipe else "passthrough")
         return Pipeline([("tokens", tokens), *self.algorithm.steps(settings)])
+
+def blend_steps(settings):
+    """The members' pipelines on raw texts, and their weights."""
+    members = [(model, Column(model).pipeline(settings)) for model in settings.members]
+    return [("classifier", Blend(members, random_state=settings.seed))]
+
+ALGORITHMS["blend"] = Algorithm(
+    "blend", blend_steps, {"classifier__C": REGULARIZATION}, recipe="",
+    encoders=lambda s: tuple(chain.from_iterable(
+        ALGORITHMS[model].encoders(s) for model in s.members)))
 
 # ------------------------------------------------------------------------- Evaluation
 def area_under_roc(y, predicted, scores, **weights):
@@ -2004,6 +2237,8 @@ def evaluate(model, train, test):
         name: value for name, value in sorted(model.get_params().items())
         if "__" in name and isinstance(value, (str, int, float, bool, type(None)))
         and not name.endswith("__store")}
+    shares = getattr(classifier, "shares_", {})
+    params |= {f"share__{name}": round(share, 4) for name, share in shares.items()}
     return Outcome(
         {name: of(test.y, predicted, scores) for name, of in MEASURES.items()},
         *np.diff(times).tolist(), predicted, scores, params,
@@ -2058,7 +2293,6 @@ def time_limit(seconds):
         signal.signal(signal.SIGALRM, before)
 
 # ----------------------------------------------------------------------------- Tuning
-FOLDS = 3  # as in the article
 BUDGET = 20  # points of a random search or of HyperOpt, unless --budget says otherwise
 ENDLESS = 5000  # points, where the budget is a time
 HALVING_FACTOR = 3  # of all points, a third goes on with three times the resource
@@ -2210,7 +2444,8 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
     # every fold: they do it once, so that workers need neither encoder nor TensorFlow.
     searched = {name.split("__")[0] for name in param_grid}
     first = next(i for i, (name, step) in enumerate(model.steps)
-                 if name in searched or get_tags(step).requires_fit)
+                 if name in searched or step != "passthrough"
+                 and get_tags(step).requires_fit)
     X = model[:first].fit_transform(train.texts) if first else train.texts
     deadline = started + float(budget[:-1]) if timed else None
     trials = Trials(model[first:], param_grid, X, train.y, seed, metric, jobs, rows,
@@ -2740,6 +2975,7 @@ class Report:
         encoders = [f"{self.titles[column]}: {handle}, text {self.settings[0].text}"
                     for column in self.plain
                     if (handle := column.encoder(self.settings[0]))]
+        encoders += filter(None, map(self.shares_note, self.columns))
         cost = ("seconds: a model's mean to encode, fit and predict; texts encoded "
                 f"before cost nothing; {self.seconds:.0f} s in all")
         found = pd.concat([found, self.results.frame("learning_curve")])
@@ -2748,6 +2984,15 @@ class Report:
         return Table(self.heading, ["tokens/length", *self.titles.values()], rows,
                      [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, cost,
                       *self.notes, *failed])
+
+    def shares_note(self, column):
+        """How much each member of a blend weighs, in words; "" of other columns."""
+        params = self.results.of("results", column, self.settings[-1]).params
+        shares = pd.DataFrame(map(json.loads, params)).filter(regex="^share__").mean()
+        if not len(shares): return ""
+        return f"{self.titles[column]} at {self.settings[-1].label} is " + ", ".join(
+            f"{percent(share, 0)} % {ALGORITHMS[name.removeprefix('share__')].title}"
+            for name, share in shares.items())
 
     def setting_rows(self, settings):
         """The table's rows of one setting: ours, and the article's where it has one."""
@@ -2972,9 +3217,11 @@ class Report:
 
 # --------------------------------------------------------------------------- Figures
 # Okabe and Ito's colours, in an order in which neighbours differ in grey, too.
-COLOURS = "#0072B2 #E69F00 #000000 #CC79A7 #D55E00 #56B4E9 #009E73 #999999".split()
-MARKERS = "osv^DPX*"
-DASHES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 2))
+COLOURS = ("#0072B2 #E69F00 #000000 #CC79A7 #D55E00 #56B4E9 #009E73 #999999 "
+           "#882255").split()  # and one of Tol's
+MARKERS = "osv^DPX*h"
+DASHES = ("-", "--", "-.", ":", *((0, dashes) for dashes in (
+    (5, 1), (3, 1, 1, 1), (1, 1), (8, 2), (2, 3))))
 READABLE_CLASSES = 20  # in a confusion matrix; more are told in a table
 SMALL_MATRIX = 4  # classes, up to which there is a panel for every column
 
@@ -3489,10 +3736,12 @@ class Options:
                            "kit.py", choices=tuple(ENCODERS))
     elmo: str = option(None, "another ELMo: a path, Kaggle handle or URL")
     bert: str = option(None, "another BERT: a path, Kaggle handle or URL")
-    pooling: str = option("mean", "how BERT's word vectors become one: their mean, or "
-                          "the first one's", choices=("mean", "first"))
+    pooling: str = option("mean", "how BERT's word vectors become one: their mean, the "
+                          "means of all its layers, or the first one's",
+                          choices=POOLINGS)
     n_fine_tune_layers: int = option(0, "layers of BERT to train on your texts, from "
-                                     "the top; 0 leaves it as it is", lowest=0)
+                                     "the top, or all; 0 leaves it as it is", lowest=0,
+                                     also=("all",))
     epochs: int = option(5, "passes through the texts when training what stands on an "
                          "encoder", lowest=1)
     batch_size: int = option(32, "texts per step of that training", lowest=1)
@@ -3539,6 +3788,7 @@ class Options:
             return None
         if one.name == "tune" and (value is True or not value):
             return None if value is False else ()  # all models of the table
+        if str(value).lower() in about.get("also", ()): return str(value).lower()
         if "lowest" in about: return cls._whole(value, flag, about["lowest"])
         kinds, values = about.get("choices", (value,)), (value,)
         if one.name in ("models", "tune"):  # a list, or a string with spaces or commas
@@ -3587,8 +3837,11 @@ class Options:
         suiting = self.suiting(dataset)
         pairs = SWEEP if self.sweep else [(suiting.maxtokens, suiting.maxtokenlen)]
         ours = {one.name for one in dataclasses.fields(Settings)}
+        blended = [name for name, one in ALGORITHMS.items() if one.blended]
+        members = [model for model in suiting.models if model in blended]
         common = {name: v for name, v in vars(suiting).items() if name in ours} | {
-            "svm": dataset.corpus.svm, "store": str(cache_folder() / "features.sqlite")}
+            "svm": dataset.corpus.svm, "store": str(cache_folder() / "features.sqlite"),
+            "members": tuple(members if members[1:] else blended)}
         return tuple(Settings(**common | {"maxtokens": tokens, "maxtokenlen": length})
                      for tokens, length in pairs)
 
@@ -3626,6 +3879,9 @@ def attempt(task, train, test, limit=None):
     return outcome_of(lambda: in_time(
         limit, evaluate, task.column.pipeline(task.settings), train, test), limit)
 
+# An English vocabulary cuts a word of other languages into more pieces than this, or
+# does not know so many of them; it makes 1.0 to 1.3 of English words, and knows all.
+FOREIGN_PIECES, FOREIGN_UNKNOWN = 1.45, 0.05
 COSTLY = 4000  # training texts, above which a model's cost is told before it starts
 CLASSES_COSTLY = 10  # or classes, of which each has trees of its own
 WORTH_TELLING = 30  # seconds
@@ -3642,7 +3898,7 @@ class Run:
         asked = vars(options.suiting(dataset)) | {
             "jobs": None, "sweep": options.sweep, "dataset": dataset.name,
             "svm": dataset.corpus.svm, "content": dataset.digest}
-        self.results = Results(out, asked, dataset.classes)
+        self.results, self.notes = Results(out, asked, dataset.classes), []
 
     def tasks(self):
         """All tasks of a run; a learning curve's sizes for the plain columns."""
@@ -3688,19 +3944,44 @@ class Run:
                     f"each fit on {len(train)} texts at {settings.label}, by a fit on "
                     f"{len(part)}; --time-limit 300s would end it")
 
+    def lost_encoders(self):
+        """Why an encoder is not to be had, by handle. A blend of others goes without,
+        if an encoder is left to it."""
+        found, first = {}, self.rows[0]
+        for handle in {h for c in self.columns for h in c.algorithm.encoders(first)}:
+            found[handle] = outcome_of(lambda: Encoder(handle).find())
+        lost = {handle: why for handle, why in found.items() if isinstance(why, str)}
+        members = tuple(model for model in first.members if not lost.keys() & set(
+            ALGORITHMS[model].encoders(first)))
+        if any(ALGORITHMS[model].encoders(first) for model in members):
+            self.rows = tuple(replace(row, members=members) for row in self.rows)
+        return lost
+
+    def note_language(self, lost):
+        """Note which encoders, but lost ones, seem to know another language."""
+        texts = self.splits[0][0].texts[:1000]
+        texts = Tokens(self.rows[-1].maxtokens, text="natural").transform(texts)
+        handles = {h for c in self.columns for h in c.algorithm.encoders(self.rows[0])}
+        for handle in sorted(handles - lost.keys()):
+            # The assets alone, since features that are kept need no TensorFlow.
+            for vocabulary in Path(Encoder(handle).find(), "assets").glob("*vocab*"):
+                pieces, unknown = WordPieces(vocabulary, True).fit_to(texts)
+                if pieces > FOREIGN_PIECES or unknown > FOREIGN_UNKNOWN:
+                    self.notes.append(
+                        f"{Encoder(handle).name} seems to know another language than "
+                        f"that of these texts: it cuts a word into {pieces:.1f} pieces, "
+                        f"{unknown:.0%} of them unknown (of its own 1.1, and 0 %)")
+                    say("language", self.notes[-1])
+
     def fit_and_score(self):
         """Compute what has no result yet, till Ctrl-C: simple plain columns first, on
         all workers; encoders and searches one by one."""
-        here, spread, lost = [], [], {}
-        for column in self.columns:
-            handle = column.encoder(self.rows[0])
-            reason = handle and outcome_of(lambda: Encoder(handle).find())
-            if isinstance(reason, str) and reason:
-                lost[column] = reason
+        here, spread, lost = [], [], self.lost_encoders()
         for task in self.tasks():
             if self.results.done(task): continue
-            if task.column in lost:
-                self.keep(task, lost[task.column])
+            handles = task.column.algorithm.encoders(task.settings)
+            if missing := [lost[handle] for handle in handles if handle in lost]:
+                self.keep(task, missing[0])
             elif task.column.tuned or task.column.encoder(task.settings):
                 here.append(task)
             else:
@@ -3709,6 +3990,7 @@ class Run:
             if spread:
                 self.forecast()
             self._spread(spread)
+            if here: self.note_language(lost)
             for task in here:
                 self.keep(task, self._here(task))
         except KeyboardInterrupt:
@@ -3787,7 +4069,8 @@ class Run:
         details = (tf.config.experimental.get_device_details(gpu) for gpu in gpus)
         hardware["gpus"] = [detail.get("device_name", "GPU") for detail in details]
         rows = report.results.frame("results")
-        for handle in sorted(set(rows.encoder[rows.error == ""]) - {""}):
+        used = " + ".join(set(rows.encoder[rows.error == ""])).split(" + ")
+        for handle in sorted({*used} - {""}):
             with contextlib.suppress(KitError):  # gone since it was resumed
                 encoders[handle] = Encoder(handle).digest()
         verdicts = report.verdicts()
@@ -3801,7 +4084,8 @@ class Run:
     def finish(self, seconds):
         """Make the report of what is there, and write it if there is a folder."""
         results, options = self.results, self.options
-        notes = ["interrupted: not all models or draws are there"] * results.interrupted
+        notes = self.notes + [
+            "interrupted: not all models or draws are there"] * results.interrupted
         report = Report(results, self.dataset, self.columns, self.rows, options.metric,
                         seconds, notes)
         results.report = report

@@ -191,7 +191,7 @@ def test_every_keyword_is_an_option_and_the_other_way_round(monkeypatch, capsys)
     fields = {f.name.replace("_", "-") for f in dataclasses.fields(kit.Options)}
     places = {"data", "demo", "out", "text-column", "label-column", "id-column"}
     assert flags == fields | places
-    for told in ("(default: 200)", "(default: natural)", "nbsvm dummy)",
+    for told in ("(default: 200)", "(default: natural)", "nbsvm dummy blend)",
                  "--data reviews.csv"):  # fmt: skip
         assert told in words, told
     for one in dataclasses.fields(kit.Options):

@@ -47,7 +47,8 @@ def test_bert_features_and_the_layer_are_one_function(tiny, texts, name, pooling
     features = encoder.fit_transform(words)
     head = kit.DenseHead(random_state=0).fit(features, texts[1])
     model = kit.build_bert_model(24, tiny[name], 0, pooling)
-    model.set_weights(head.weights_)
+    for variable, weight in zip(model.trainable_variables, head.weights_, strict=True):
+        variable.assign(weight)
     bert = kit.shared_module(kit.BertModule, encoder.folder_)
     triplet = bert.word_pieces.triplet(words, 24)
     end_to_end = np.array(model(list(triplet)))[:, 0]
@@ -199,12 +200,42 @@ def test_a_batch_that_does_not_fit_is_halved(tiny, texts):
     assert sum(sizes) == 40 and max(sizes) <= 7
 
 
-def test_longer_texts_than_the_encoder_reads_are_cut(tiny):
+def test_of_longer_texts_than_the_encoder_reads_windows_are_averaged(tiny, capsys):
+    words = np.random.default_rng(0).choice("the film camera actor".split(), 150)
     encoder = kit.BertFeatures(tiny["bert_dict"])  # 64 positions
-    long = "film " * 500
-    cut = "film " * 62  # and [CLS] and [SEP]
-    got = encoder.fit_transform([long, cut])
-    np.testing.assert_allclose(got[0], got[1], atol=1e-6)
+    got = encoder.fit_transform([" ".join(words), "film"])
+    pieces = [" ".join(part) for part in np.array_split(words, 3)]  # of 50 and marks
+    parts = kit.BertFeatures(tiny["bert_dict"]).fit_transform(pieces)
+    np.testing.assert_allclose(got[0], parts.mean(axis=0), atol=1e-6)
+    assert np.abs(parts[0] - parts[1]).max() > 0.01  # else this test proves nothing
+    said = capsys.readouterr().out
+    assert "1 of 2 texts have more than the 64 word pieces" in said
+
+
+def test_windows_count_as_much_as_they_are_long(tiny):
+    module = kit.BertModule(tiny["bert_dict"])
+    ids = module.word_pieces.ids(["film actor camera " * 42])[0][:127]  # 125 and marks
+    windows = module.windows(ids)
+    assert [len(window) for window in windows] == [44, 44, 43]
+    assert sum((list(window[1:-1]) for window in windows), []) == ids[1:-1]
+    encoder = kit.BertFeatures(tiny["bert_dict"]).fit([])
+    alone = np.concatenate([encoder._encode([window]) for window in windows])
+    np.testing.assert_allclose(encoder._encode([ids, windows[0]]), [
+        np.average(alone, axis=0, weights=[44, 44, 43]), alone[0]], atol=1e-6)
+
+
+def test_all_layers_take_half_the_room_and_are_the_same_when_read_again(tiny, tmp_path):
+    store, texts = tmp_path / "features.sqlite", ["the film", "a camera walked"]
+    encoder = kit.BertFeatures(tiny["bert_dict"], store, pooling="layers")
+    first = encoder.fit_transform(texts)
+    assert first.shape == (2, 3 * 8) and first.dtype == np.float32
+    kit.feature_store.cache_clear()
+    np.testing.assert_array_equal(encoder.transform(texts), first)
+    with sqlite3.connect(store) as database:
+        (size,), *_ = database.execute("SELECT length(value) FROM features")
+    assert size == 2 * 3 * 8
+    last = kit.BertFeatures(tiny["bert_dict"]).fit_transform(texts)
+    np.testing.assert_allclose(first[:, -8:], last, rtol=1e-3, atol=1e-3)
 
 
 def test_elmo_features_do_not_depend_on_the_batch(tiny, texts):

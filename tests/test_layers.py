@@ -60,20 +60,26 @@ def test_elmo_model_has_the_articles_parameters_and_trains_its_four_scalars(
 
 
 @pytest.mark.parametrize("name", BERTS)
-@pytest.mark.parametrize("pooling", ["mean", "first"])
+@pytest.mark.parametrize("pooling", ["mean", "first", "layers"])
 def test_bert_layer_pools_what_the_module_gives(tiny, name, pooling):
     module = kit.shared_module(kit.BertModule, tiny[name])
     ids, masks, segments = module.word_pieces.triplet(
         ["the film", "a scene, walked"], 12
     )
     layer = kit.BertLayer(0, pooling, bert_path=tiny[name])
+    first, sequence, layers = module.call(ids, masks, segments, False)
+    if pooling == "layers" and name != "bert_dict":
+        with pytest.raises(kit.KitError, match="gives no encoder_outputs"):
+            layer([ids, masks, segments])
+        return
     got = np.array(layer([ids, masks, segments]))
-    first, sequence = map(np.array, module.call(ids, masks, segments, False))
+    shown = layers if pooling == "layers" else [sequence]
     for row in range(2):  # the oracle: the mean of the rows that are no padding
-        mean = sequence[row, : masks[row].sum()].mean(0)
-        expected = first[row] if pooling == "first" else mean
+        means = [np.array(one)[row, : masks[row].sum()].mean(0) for one in shown]
+        expected = np.array(first)[row] if pooling == "first" else np.concatenate(means)
         np.testing.assert_allclose(got[row], expected, atol=1e-5)
-    assert got.shape == (2, 8)  # the width is the module's
+    width = 8 * len(shown)  # the width is the module's
+    assert got.shape == (2, width) == layer.compute_output_shape([(2, 12)])
 
 
 def fitted_bert(path, n_fine_tune_layers, pooling):
@@ -93,7 +99,7 @@ def fitted_bert(path, n_fine_tune_layers, pooling):
         ("bert_list", 1, "mean", {"transformer/layer_2/kernel:0"}),
         ("bert_dict", 2, "first", {f"transformer/layer_{i}/kernel:0" for i in (1, 2)}
          | {"pooler_transform/kernel:0"}),
-        ("bert_dict", 10, "mean", {f"transformer/layer_{i}/kernel:0" for i in range(3)}),
+        ("bert_dict", 9, "mean", {f"transformer/layer_{i}/kernel:0" for i in range(3)}),
     ],
 )  # fmt: skip
 def test_fine_tuning_moves_exactly_the_layers_asked_for(
