@@ -1789,15 +1789,18 @@ def trainable_bert(path, n_fine_tune_layers, pooling, classes):
     model.optimizer.build(model.trainable_variables)
     return model, [weight.numpy() for weight in model.trainable_variables]
 
-WARM_UP = 0.1  # of the steps, in which the rate rises from 0, to which it falls again
+def warmed_up(step, steps, share=0.1):
+    """What part of the learning rate a step gets, 0..1: it rises in a share of all
+    steps, and falls to 0 in the rest, as in BERT's own recipe (Devlin et al. 2019)."""
+    return min((step + 1) / (share * steps), (steps - step) / ((1 - share) * steps), 1)
 
 class FineTunedBert(Likeliest):
     """The article's BERT model trained end to end: excerpts <str>[n] to K classes. Its
     head starts as one trained on the frozen encoder, since a random one would distort
-    it (Kumar et al. 2022), and learn little itself at its rate. The rate rises and
-    falls linearly, as in BERT's own recipe (Devlin et al. 2019). Parameters as in
-    build_bert_model, BertFeatures and DenseHead. weights_: of what was trained;
-    history_: as DenseHead's."""
+    it (Kumar et al. 2022), and learn little itself at its rate. Texts are cut to what
+    the encoder can read at once. Where it has dropout of its own, two runs differ a
+    little. Parameters as in build_bert_model, BertFeatures and DenseHead. weights_: of
+    what was trained; history_: as DenseHead's."""
 
     def __init__(self, path, n_fine_tune_layers=2, pooling="mean", max_seq_length=None,
                  epochs=5, batch_size=32, learning_rate=5e-5, random_state=None):
@@ -1853,8 +1856,7 @@ class FineTunedBert(Likeliest):
             for _ in range(self.epochs):
                 model.reset_metrics()
                 for rows in self._batches(ids, rng):
-                    rate = min((done + 1) / (WARM_UP * total), 1, (total - done)
-                               / ((1 - WARM_UP) * total)) * self.learning_rate
+                    rate = self.learning_rate * warmed_up(done, total)
                     model.optimizer.learning_rate.assign(rate)
                     said = model.train_on_batch(
                         self._triplet(ids, rows), y[rows], return_dict=True)
@@ -2026,7 +2028,7 @@ class Settings:
     batch_size: int = 32
     seed: int = 0
     store: str | None = None
-    members: tuple = ("lr", "nbsvm", "elmo", "bert")
+    members: tuple = ("lr", "elmo", "bert", "nbsvm")
 
     @property
     def label(self):
@@ -3969,7 +3971,7 @@ class Run:
                 if pieces > FOREIGN_PIECES or unknown > FOREIGN_UNKNOWN:
                     self.notes.append(
                         f"{Encoder(handle).name} seems to know another language than "
-                        f"that of these texts: it cuts a word into {pieces:.1f} pieces, "
+                        f"that of these texts: {pieces:.1f} pieces a word, "
                         f"{unknown:.0%} of them unknown (of its own 1.1, and 0 %)")
                     say("language", self.notes[-1])
 

@@ -207,8 +207,58 @@ def test_fine_tuning_starts_from_the_head_on_the_frozen_encoder(tiny, texts):
     np.testing.assert_allclose(said, head.predict_proba(frozen), atol=1e-5)
 
 
+def test_fine_tuned_models_of_one_kind_share_the_encoder_and_not_their_weights(
+    tiny, texts
+):
+    words, labels = texts
+    kit.trainable_bert.cache_clear()
+    common = dict(epochs=2, learning_rate=0.01, random_state=0)
+    first = kit.FineTunedBert(tiny["bert_dict"], 1, **common).fit(words, labels)
+    said = first.predict_proba(words)
+    second = kit.FineTunedBert(tiny["bert_dict"], 1, **common)
+    second.fit(words, 1 - np.array(labels))
+    assert kit.trainable_bert.cache_info().misses == 1
+    np.testing.assert_array_equal(first.predict_proba(words), said)
+    other = second.predict_proba(words)[:, 1] > 0.5
+    assert (other == (said[:, 1] <= 0.5)).mean() > 0.9  # it learnt the contrary
+
+
+def test_the_rate_of_fine_tuning_rises_and_falls(tiny, texts, monkeypatch):
+    parts = [kit.warmed_up(step, 100) for step in range(100)]
+    assert parts[0] == pytest.approx(0.1) and parts[9] == max(parts) == 1
+    assert (np.diff(parts[:10]) > 0).all() and (np.diff(parts[11:]) < 0).all()
+    assert 0 < parts[-1] < 0.02
+    rates = []
+    model = kit.FineTunedBert(tiny["bert_dict"], 1, epochs=2, batch_size=4)
+    keras_model, _ = kit.trainable_bert(tiny["bert_dict"], 1, "mean", 2)
+    real = keras_model.train_on_batch
+
+    def watched(*arguments, **options):
+        rates.append(float(keras_model.optimizer.learning_rate.numpy()))
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(keras_model, "train_on_batch", watched)
+    model.fit(*texts)
+    expected = [5e-5 * kit.warmed_up(step, 20) for step in range(20)]
+    np.testing.assert_allclose(rates, expected, rtol=1e-5)
+
+
+def test_all_layers_means_the_vectors_of_words_too(tiny):
+    module = kit.BertModule(tiny["bert_dict"])
+    names = {v.name for v in module.top_variables("all", pooler=False)}
+    assert names == {f"transformer/layer_{i}/kernel:0" for i in range(3)} | {
+        f"{name}/embeddings:0" for name in (
+            "word_embeddings", "position_embedding", "type_embeddings")}
+    model = kit.build_bert_model(8, tiny["bert_dict"], "all")
+    pieces = module.word_pieces.triplet(["the film", "a camera"] * 8, 8)
+    before = [weight.numpy() for weight in model.trainable_variables]
+    model.fit(list(pieces), np.array([0, 1] * 8), epochs=1, verbose=0)
+    after = [weight.numpy() for weight in model.trainable_variables]
+    assert all((old != new).any() for old, new in zip(before, after))
+
+
 def word_presence(rng, n, classes, seen=40):
-    """Which words texts have <float>[n, seen] (sparse); each class has some of its own."""
+    """Which words texts have <float>[n, seen] (sparse); each class has its own."""
     y = rng.integers(0, classes, n)
     likely = np.full((classes, seen), 0.2)
     for c in range(classes):

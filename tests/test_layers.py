@@ -112,6 +112,29 @@ def test_fine_tuning_moves_exactly_the_layers_asked_for(
     assert trainable == head + 64 * len(expected)
 
 
+@pytest.mark.parametrize("layers", [0, 2])
+def test_a_summary_counts_the_encoders_own_parameters(tiny, layers):
+    model = kit.build_bert_model(16, tiny["bert_dict"], layers)
+    encoder = sum(int(np.prod(v.shape)) for v in kit.BertModule(
+        tiny["bert_dict"]).variables)  # fmt: skip
+    assert model.count_params() == encoder + 8 * 256 + 256 + 257
+    trained = sum(int(np.prod(v.shape)) for v in model.trainable_weights)
+    assert trained == layers * 64 + 8 * 256 + 256 + 257
+
+
+def test_variables_are_shared_also_by_a_keras_that_copies_them(tiny, monkeypatch):
+    """Keras 3.5 to 3.9 copied what a keras.Variable was made from."""
+    import keras
+
+    class Copying(keras.Variable):
+        def __init__(self, value, **options):
+            super().__init__(value.numpy(), **options)
+
+    monkeypatch.setattr(keras, "Variable", Copying)
+    _, changed = fitted_bert(tiny["bert_dict"], 1, "mean")
+    assert changed == {"transformer/layer_2/kernel:0"}
+
+
 def test_fine_tuning_leaves_the_shared_frozen_encoder_alone(tiny):
     frozen = kit.shared_module(kit.BertModule, tiny["bert_dict"].resolve())
     before = [v.numpy() for v in frozen.variables]

@@ -40,7 +40,7 @@ def test_everything_flows_downhill():
 
 
 def test_the_kit_is_small():
-    assert len(SOURCE.splitlines()) <= 4000
+    assert len(SOURCE.splitlines()) <= 4300
     assert len(TOP) <= 130
     assert max(map(len, SOURCE.splitlines())) <= 88
 

@@ -116,3 +116,56 @@ def test_a_limit_leaves_room_for_the_two_marks(vocab_file):
         cut = pieces.ids(["film story actor", ""], limit)
         room = max(limit - 2, 0)
         assert cut == [[2, *ids[1:-1][:room], 3] for ids in whole]
+
+
+ENGLISH = """The train to the coast was an hour late again last night, and nobody
+could tell us why. I would not buy this product again, the box was broken and half of
+the glasses were gone. What is the capital of the country with the most people?"""
+OTHERS = {
+    "German": "Der Zug an die Küste hatte gestern Abend wieder eine Stunde Verspätung, "
+    "und niemand konnte uns sagen, woran es eigentlich lag.",
+    "French": "La commande est arrivée avec trois jours de retard et le vendeur ne "
+    "répond toujours pas aux messages que je lui ai envoyés.",
+    "Turkish": "Otelin konumu harikaydı fakat odalar çok küçüktü ve geceleri "
+    "gürültüden uyuyamadık.",
+    "Russian": "Фильм начался очень интересно, но под конец я едва не уснул, хотя "
+    "актёры играли хорошо.",
+    "Chinese": "这家餐厅的菜很好吃，但是服务员的态度非常差，我们等了一个多小时才上菜。",
+    "Hindi": "फ़िल्म की कहानी बहुत अच्छी थी लेकिन अंत में सब कुछ बहुत जल्दी खत्म हो गया।",
+}
+
+
+def is_foreign(text, pieces):
+    per_word, unknown = pieces.fit_to([text])
+    return per_word > kit.FOREIGN_PIECES or unknown > kit.FOREIGN_UNKNOWN
+
+
+def test_pieces_per_word_and_unknown_ones_tell_another_language():
+    folder = kit.Encoder("encoders/bert-mini").find()
+    pieces = kit.WordPieces(folder / "assets" / "vocab.txt", True)
+    assert not is_foreign(ENGLISH, pieces)
+    assert not is_foreign("LOL!!! :-) 2day @ 17:30 www.example.com/a/b?c=1 " + ENGLISH,
+                          pieces)  # fmt: skip
+    for language, text in OTHERS.items():
+        assert is_foreign(text, pieces), language
+    assert pieces.fit_to(["", "12 !"]) == (0, 0)
+
+
+def test_texts_in_another_language_are_noted_before_an_english_encoder_reads_them(
+    capsys,
+):
+    from test_blend import reviews
+
+    texts, y = reviews(60)
+    foreign = [f"{list(OTHERS.values())[i % 3]} {text}" for i, text in enumerate(texts)]
+    for kind, noted in ((texts, False), (foreign, True)):
+        frame = kit.pd.DataFrame({"text": kind, "label": y})
+        results = kit.compare(kit.load(frame), models="lr bert", encoders="mini",
+                              maxtokens=20)  # fmt: skip
+        notes = [n for n in results.table().notes if "another language" in n]
+        assert len(notes) == noted
+        said = capsys.readouterr().out
+        assert ("another language" in said) == noted
+        if noted:
+            assert notes[0].startswith("bert-mini seems to know another language")
+            assert said.index("another language") < said.index("BERT (mini)")
