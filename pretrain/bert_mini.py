@@ -1,6 +1,7 @@
-"""Train bert-mini, a BERT of 3 layers and 3 million parameters, and export it.
+"""Train bert-mini, a BERT of 3 layers and 10 million parameters, and export it.
 
-    python pretrain/bert_mini.py --imdb aclImdb_v1.tar.gz --mail MAILFOLDER
+    python pretrain/bert_mini.py --imdb aclImdb_v1.tar.gz --mail MAILFOLDER \\
+        --broad BROAD.jsonl.xz
 
 Needs the shards of teach.py in the work folder. The masked mean of its last layer
 learns to match the teacher's layers and the topics of the whole document (see
@@ -14,31 +15,12 @@ import tensorflow as tf
 import common
 from common import kit
 
-VOCABULARY = 8000
-WIDTH, LAYERS, HEADS, INNER = 192, 3, 6, 768
+WIDTH, LAYERS, HEADS, INNER = 256, 3, 4, 1024
 POSITIONS = 512
 BRANCH = 0.2  # so that the vectors of the pieces shine through at first
 DROPOUT = 0.1  # only for who fine-tunes: pretraining sees no text twice
 MAX_PIECES = 288
 FREQUENT = 150  # pieces: stop words, punctuation, endings
-
-
-# ------------------------------------------------------------------------ Vocabulary
-
-
-def learn_vocabulary(path, documents):
-    """Write a lower-case WordPiece vocabulary of the documents, one piece a line."""
-    from tokenizers import BertWordPieceTokenizer
-
-    tokenizer = BertWordPieceTokenizer(lowercase=True)
-    tokenizer.train_from_iterator(
-        documents, VOCABULARY, min_frequency=5, limit_alphabet=150, show_progress=False,
-        special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
-    )  # fmt: skip
-    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
-    lines = "".join(f"{piece}\n" for piece, _ in pieces)
-    kit.write_atomically(path, lines.encode())
-    path.chmod(0o644)  # it is exported
 
 
 # ----------------------------------------------------------------------------- Model
@@ -61,7 +43,10 @@ class BertMini(tf.Module):
         self.make("word_embeddings/embeddings", np.zeros([size, WIDTH], np.float32))
         positions = 0.01 * sinusoids(POSITIONS, WIDTH)  # a fifth of the pieces' vectors
         self.make("position_embedding/embeddings", positions)
-        self.make("type_embeddings/embeddings", np.zeros([2, WIDTH], np.float32))
+        # What all pieces share, so that the norm keeps short vectors (those of "the",
+        # "of") shorter than the others.
+        shared = 0.05 * np.resize([1, -1], [2, WIDTH]).astype(np.float32)
+        self.make("type_embeddings/embeddings", shared)
         self.make_norm("embeddings/layer_norm")
         for i in range(LAYERS):
             layer = f"transformer/layer_{i}"
@@ -193,11 +178,12 @@ class Student(tf.Module):
         self.pieces = kit.WordPieces(vocabulary, do_lower_case=True)
         self.bert = BertMini(len(self.pieces.vocabulary), seed)
 
-    def warm_up(self, documents):
-        """Begin with vectors of the pieces from their company."""
-        texts = kit.Tokens(10**6, text="natural").transform(documents)
+    def warm_up(self, lessons, items, word_targets):
+        """Begin with the pieces' best vectors for a model without word order."""
         size = len(self.pieces.vocabulary)
-        vectors = common.company_vectors(self.pieces.ids(texts), size, WIDTH)
+        ids = [item[1:-1] for item in items]  # less [CLS] and [SEP]
+        alone = [[i] for i in range(size)]
+        vectors = common.first_vectors(lessons, ids, alone, word_targets, size, WIDTH)
         self.bert.weights["word_embeddings/embeddings"].assign(0.05 * vectors)
 
     def prepare(self, texts):
@@ -210,25 +196,28 @@ class Student(tf.Module):
         return tf.constant(ids), tf.constant(mask)
 
     def read(self, inputs):
-        """The masked mean of the last layer and the pooled output; no other losses."""
+        """The masked mean of the last layer, and the pooled output."""
         ids, mask = inputs
         last = self.bert.encode(ids, mask, tf.zeros_like(ids))[-1]
         mean, pooled = common.masked_mean(last, mask), self.bert.pooled(last)
-        return {"match": mean, "pooler": pooled}, {}
+        return {"match": mean, "pooler": pooled}
 
 
-def level(student, reviews):
-    """Standardise the encoder on openings of reviews, short and long, in both views."""
-    items = sorted(student.prepare(common.openings(reviews)), key=len)
+READ_AT_ONCE = 64  # texts
+
+
+def level(student, documents):
+    """Standardise the encoder on openings of the documents, short and long."""
+    items = sorted(student.prepare(common.openings(documents)), key=len)
     pieces = np.concatenate(items)
     counts = np.bincount(pieces, minlength=len(student.pieces.vocabulary))
     frequent = counts >= np.sort(counts)[-FREQUENT]
     student.bert.make("text_statistics/frequent", frequent.astype(np.float32))
     read = tf.function(student.read, reduce_retracing=True)
     features, statistics = [], []
-    for start in range(0, len(items), common.BATCH):
-        inputs = student.inputs(items[start : start + common.BATCH])
-        features.append(read(inputs)[0]["match"])
+    for start in range(0, len(items), READ_AT_ONCE):
+        inputs = student.inputs(items[start : start + READ_AT_ONCE])
+        features.append(read(inputs)["match"])
         statistics.append(student.bert.statistics(*inputs))
     student.bert.standardise(np.concatenate(features), np.concatenate(statistics))
 
@@ -262,21 +251,18 @@ def export(bert, vocabulary, path):
             name: tf.TensorSpec([None, None], tf.int32, name)
             for name in ("input_word_ids", "input_mask", "input_type_ids")
         }, training)  # fmt: skip
-    common.save_half_size(encoder, bert.weights.values(), path)
+    common.save_packed(encoder, bert.weights.values(), path)
 
 
 def main(argv=None):
     """Train, level, export."""
     options = common.training_arguments(__doc__.split("\n")[0]).parse_args(argv)
-    vocabulary = options.work / "vocab.txt"
-    if not vocabulary.exists():
-        kit.say("pieces", "learning the vocabulary")
-        learn_vocabulary(vocabulary, sum(common.kept_documents(options), []))
+    vocabulary = common.vocabulary(options)
     lessons = common.load_lessons(options)
     student = Student(vocabulary, options.seed)
     trainer = common.Trainer("bert-mini", student, lessons, options)
     kit.say("result", trainer.run())
-    level(student, common.kept_documents(options)[0])
+    level(student, common.documents(options))
     export(student.bert, vocabulary, common.ENCODERS / "bert-mini")
 
 

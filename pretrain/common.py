@@ -2,13 +2,16 @@
 
 Nothing to run here: see README.md for the commands, in their order.
 
-Contents: Documents; Windows; Targets; First vectors; Training; Export; Options.
+Contents: Documents; Windows; Vocabulary; Targets; First vectors; Training; Export;
+Options.
 """
 
 import argparse
+import functools
 import io
 import itertools
 import json
+import lzma
 import sys
 import tarfile
 import time
@@ -19,6 +22,7 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.extmath import randomized_svd
 
@@ -43,92 +47,143 @@ def unlabelled_reviews(archive):
     return texts
 
 
-def mail_bodies(folder):
-    """Bodies of Enron's mail and of the 419 letters, each once, without the labels."""
-    return kit.load_email(str(folder), nsamp=2000).texts
+def broad_texts(path):
+    """The texts of a .jsonl.xz with an object with "text" a line, in their order."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line)["text"] for line in lines]
+
+
+def kept_frame(path, make):
+    """The frame that make() returns, computed once and kept as Parquet."""
+    if not path.exists():
+        kit.write_atomically(path, make().to_parquet(index=False))
+    return pd.read_parquet(path)
+
+
+def documents(options):
+    """The frame text, kind (review, mail, broad) of all documents, without labels."""
+
+    def read():
+        kit.say("texts", f"reading {options.imdb}, {options.mail}, {options.broad}")
+        texts = {
+            "review": unlabelled_reviews(options.imdb),
+            "mail": kit.load("email", data=options.mail, nsamp=2000).texts,
+            "broad": broad_texts(options.broad),
+        }
+        rows = [(text, kind) for kind in texts for text in texts[kind]]
+        return pd.DataFrame(rows, columns=["text", "kind"])
+
+    return kept_frame(options.work / "documents.parquet", read)
 
 
 # --------------------------------------------------------------------------- Windows
 
-SHORTEST, LONGEST = 24, 160  # words; the kit's 50 and 200 lie around the middle
-MAIL_SHARE = 0.15  # mail is the easy problem, and half of it is tables
+# Reviews keep this much since IMDB is the kit's first example; mail is the easy problem.
+SHARES = {"review": 0.4, "mail": 0.08, "broad": 0.52}
+SHORT_SHARE = 0.5  # tweets and questions have the lengths SHORT, reviews LONG, in words
+SHORT, LONG = (5, 30), (24, 160)
 OPENING_SHARE = 0.3  # the kit reads openings, which are unlike the rest of a review
 
 
-def window(text, rng):
-    """A slice of the text between single spaces, of a length that is log-uniform."""
-    words = text.split(" ")
-    length = int(np.exp(rng.uniform(np.log(SHORTEST), np.log(LONGEST))))
+def window(words, lengths, rng):
+    """A slice of the words, of log-uniform length; it begins at a sentence or there."""
+    low, high = np.log(lengths)
+    length = int(np.exp(rng.uniform(low, high)))
     last = max(len(words) - length, 0)
-    start = 0 if rng.random() < OPENING_SHARE else rng.integers(last + 1)
+    starts = [i + 1 for i in range(last) if words[i].endswith((".", "!", "?"))]
+    start = int(rng.choice(starts)) if starts and rng.random() > OPENING_SHARE else 0
     return " ".join(words[start : start + length])
 
 
 def shuffled_forever(items, rng):
     """The items in random order, again and again, each once before one comes twice."""
     while True:
-        for i in rng.permutation(len(items)):
-            yield items[i]
+        yield from rng.permutation(items)
 
 
-def draw_windows(reviews, mail, count, seed):
-    """`count` windows in random order: (number in reviews + mail, text)."""
+def draw_windows(frame, count, seed):
+    """The frame document (its row), text of `count` windows, in random order."""
     rng = np.random.default_rng(seed)
-    documents = reviews + mail
-    numbers = np.split(np.arange(len(documents)), [len(reviews)])
-    sources = [shuffled_forever(corpus, rng) for corpus in numbers]
-    windows = []
-    while len(windows) < count:
-        document = int(next(sources[int(rng.random() < MAIL_SHARE)]))
-        text = window(documents[document], rng)
-        if len(text.split()) >= SHORTEST // 2:  # a mail can be two words long
-            windows.append((document, text))
-    return windows
+    long_enough = frame.text.str.count(" ") >= LONG[0]
+    sources = {
+        (kind, short): shuffled_forever(
+            np.flatnonzero((frame.kind == kind) & (short | long_enough)), rng
+        )
+        for kind in SHARES
+        for short in (True, False)
+    }
+    kinds = rng.choice(list(SHARES), count, p=list(SHARES.values()))
+    rows = []
+    for kind, short in zip(kinds, rng.random(count) < SHORT_SHARE):
+        document = int(next(sources[kind, bool(short)]))
+        words = frame.text[document].split(" ")
+        whole = short and len(words) <= SHORT[1]
+        text = " ".join(words) if whole else window(words, SHORT if short else LONG, rng)
+        rows.append((document, text))
+    return pd.DataFrame(rows, columns=["document", "text"])
 
 
-def kept(path, make):
-    """What make() returns (JSON data), computed once and kept in a file."""
-    content = kit.read_json(path)
-    if content is None:
-        content = make()
-        kit.write_atomically(path, json.dumps(content).encode())
-    return content
+def windows(options):
+    """The windows, drawn once: a row each, its document and text."""
+    return kept_frame(
+        options.work / "windows.parquet",
+        lambda: draw_windows(documents(options), options.windows, options.seed),
+    )
 
 
-def kept_documents(options):
-    """All texts: [reviews <str>[n], mail <str>[m]]."""
-
-    def read():
-        kit.say("texts", f"reading {options.imdb} and {options.mail}")
-        return [unlabelled_reviews(options.imdb), mail_bodies(options.mail)]
-
-    return kept(options.work / "documents.json", read)
+NATURAL = kit.Tokens(LONG[1] + 40, text="natural")  # mail has words over lines
+ARTICLE = kit.Tokens(LONG[1] + 40, 100, text="article")
 
 
-def kept_windows(options):
-    """Windows [n] of the documents: (number in reviews + mail, text)."""
+def openings(frame, lengths=(10, 25, 50, 100, 200), count=150):
+    """Beginnings of `count` reviews in both views, and of as many other long texts."""
+    long = frame[frame.text.str.count(" ") > max(lengths)]
+    cut = {
+        kind: [
+            " ".join(text.split(" ")[:length])
+            for length in lengths
+            for text in long.text[long.kind == kind][:count]
+        ]
+        for kind in ("review", "broad")
+    }
+    return sum((NATURAL.transform(texts) for texts in cut.values()), []) + (
+        ARTICLE.transform(cut["review"])
+    )
 
-    def draw():
-        return draw_windows(*kept_documents(options), options.windows, options.seed)
 
-    return kept(options.work / "windows.json", draw)
+# ------------------------------------------------------------------------ Vocabulary
 
-
-def two_views(windows):
-    """Windows as the kit shows them to an encoder: natural, and the article's way."""
-    natural = kit.Tokens(LONGEST + 40, text="natural")  # mail has words over lines
-    article = kit.Tokens(LONGEST + 40, 100, text="article")
-    return natural.transform(windows), article.transform(windows)
+VOCABULARY = 30_000  # as many as BERT's; 8 bits a weight make room for them
 
 
-def openings(reviews, lengths=(50, 100, 200), count=300):
-    """Beginnings of `count` reviews, as long as the kit takes them, in both views."""
-    texts = [
-        " ".join(text.split(" ")[:length])
-        for length in lengths
-        for text in reviews[:count]
-    ]
-    return list(itertools.chain(*two_views(texts)))
+def learn_vocabulary(path, texts):
+    """Write a lower-case WordPiece vocabulary of the texts, one piece a line."""
+    from tokenizers import BertWordPieceTokenizer
+
+    tokenizer = BertWordPieceTokenizer(lowercase=True)
+    tokenizer.train_from_iterator(
+        texts, VOCABULARY, min_frequency=5, limit_alphabet=150, show_progress=False,
+        special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
+    )  # fmt: skip
+    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+    lines = "".join(f"{piece}\n" for piece, _ in pieces)
+    kit.write_atomically(path, lines.encode())
+    path.chmod(0o644)  # it is exported
+
+
+def vocabulary(options):
+    """The path of the vocabulary, learnt from all documents the first time."""
+    path = options.work / "vocab.txt"
+    if not path.exists():
+        kit.say("pieces", "learning the vocabulary")
+        learn_vocabulary(path, documents(options).text)
+    return path
+
+
+def pieces_as_words(path):
+    """The vocabulary's pieces as words to read: without the ## of a continuation."""
+    lines = path.read_text().splitlines()
+    return [line.removeprefix("##") or line for line in lines]
 
 
 # --------------------------------------------------------------------------- Targets
@@ -137,6 +192,8 @@ TOPICS = 128  # of a document; with more of them the last ones are noise
 TOPIC_WEIGHT = 1.0  # as much as the teacher's layers together
 CLIP = 5.0  # standard deviations; tables and signatures in mail reach beyond
 HELD_OUT = 1000  # windows that no student learns from
+ARTICLE_SHARE = 0.5  # of the reviews' and mails' windows are shown that way, too
+WORDS = "targets-words.npy"  # the teacher's of the vocabulary's pieces alone
 
 
 def shard_path(work, start):
@@ -147,20 +204,24 @@ def shard_path(work, start):
 def document_topics(options):
     """Latent topics <float32>[m, TOPICS] of whole documents: SVD of TF-IDF.
 
-    What the rest of a review says is known here, and a window has to guess it.
+    What the rest of a review or mail says is known here, and a window has to guess it.
+    Most other documents are one window: theirs are missing.
     """
     path = options.work / "topics.npy"
     if not path.exists():
-        documents = sum(kept_documents(options), [])
-        kit.say("topics", f"of {len(documents)} documents")
+        frame = documents(options)
+        known = (frame.kind != "broad").to_numpy()
+        kit.say("topics", f"of {known.sum()} documents")
         vectorizer = TfidfVectorizer(
             min_df=20, max_features=60_000, ngram_range=(1, 2), sublinear_tf=True,
             token_pattern=r"\w+|[!?]", dtype=np.float32,
         )  # fmt: skip
-        texts = kit.Tokens(10**6, text="natural").transform(documents)
+        texts = kit.Tokens(10**6, text="natural").transform(frame.text[known])
         counts = vectorizer.fit_transform(texts)
         left, values, _ = randomized_svd(counts, TOPICS, n_iter=3, random_state=0)
-        save_array(path, (left * values).astype(np.float32))
+        topics = np.full([len(frame), TOPICS], np.nan, np.float32)
+        topics[known] = left * values
+        save_array(path, topics)
     return np.load(path)
 
 
@@ -173,85 +234,121 @@ def save_array(path, array):
 
 @dataclass
 class Lessons:
-    """What a student learns from: windows in two views, and targets <float16>[n, t].
-
-    Lesson i is view i // n of window i % n; both views have the same target, since the
-    article's view shall mean what the natural one does.
+    """What a student learns from: texts [m], and the targets <float16>[n, t] of the
+    windows, one for each text; a window in the article's view has the same target,
+    since that shall mean what the natural one does. NaN where there is no target.
     """
 
-    views: tuple
+    texts: list
+    window: np.ndarray  # <int>[m], of each text
     targets: np.ndarray
     mean: np.ndarray
     deviation: np.ndarray
-    weight: np.ndarray
+    weight: np.ndarray  # <float32>[t]
 
     def __len__(self):
-        return 2 * len(self.targets)
+        return len(self.texts)
 
-    def text(self, i):
-        """The text of lesson i."""
-        return self.views[i // len(self.targets)][i % len(self.targets)]
+    def standardised(self, raw):
+        """Targets as deviations from the mean, within CLIP; NaN stays."""
+        return np.clip((raw.astype(np.float32) - self.mean) / self.deviation, -CLIP, CLIP)
 
     def target(self, rows):
-        """Standardised targets <float32>[len(rows), t] of lessons."""
-        raw = self.targets[np.asarray(rows) % len(self.targets)].astype(np.float32)
-        return np.clip((raw - self.mean) / self.deviation, -CLIP, CLIP)
+        """Standardised targets <float32>[len(rows), t], and their weights."""
+        target = self.standardised(self.targets[self.window[rows]])
+        return np.nan_to_num(target), self.weight * ~np.isnan(target)
 
 
 def load_lessons(options):
     """Lessons of the windows that the teacher has read so far."""
-    windows = kept_windows(options)
-    topics = document_topics(options)
+    frame, kinds = windows(options), documents(options).kind
     shards, start = [], 0
     while shard_path(options.work, start).exists():
         shards.append(np.load(shard_path(options.work, start)))
         start += len(shards[-1])
-    windows = windows[:start]
-    topics = topics[[document for document, _ in windows]].astype(np.float16)
+    frame = frame[:start]
     teacher = np.concatenate(shards)
+    topics = document_topics(options)[frame.document].astype(np.float16)
     targets = np.concatenate([teacher, topics], axis=1)
     sample = targets[:20_000].astype(np.float32)
     weight = np.full(targets.shape[1], 1 / teacher.shape[1], np.float32)
     weight[teacher.shape[1] :] = TOPIC_WEIGHT / TOPICS
-    views = two_views([text for _, text in windows])
-    return Lessons(views, targets, sample.mean(0), sample.std(0) + 1e-6, weight)
+    rng = np.random.default_rng(options.seed)
+    twice = (kinds[frame.document] != "broad").to_numpy()
+    twice = np.flatnonzero(twice & (rng.random(start) < ARTICLE_SHARE))
+    texts = NATURAL.transform(frame.text) + ARTICLE.transform(frame.text.iloc[twice])
+    return Lessons(
+        texts, np.concatenate([np.arange(start), twice]), targets,
+        np.nanmean(sample, 0), np.nanstd(sample, 0) + 1e-6, weight,
+    )  # fmt: skip
 
 
 # --------------------------------------------------------------------- First vectors
 
-
-def co_occurrences(ids, size, reach=5):
-    """How often piece a stands at most `reach` before b: <float32>[size, size]."""
-    stream = np.concatenate([np.asarray(i, np.int64) for i in ids])
-    counts = np.zeros(size * size, np.float32)
-    for distance in range(1, reach + 1):
-        pairs = stream[:-distance] * size + stream[distance:]
-        counts += np.bincount(pairs, minlength=size * size) / distance
-    return counts.reshape(size, size)
+RIDGE = 0.02  # pulls rare pieces to zero
+STEPS = 25  # of the conjugate gradients; more fit what is rare in the windows
+SAMPLE = 100_000  # windows
+WORD_ROW = 0.5  # the weight of a piece alone: it decides where windows say little
 
 
-def company_vectors(ids, size, width):
-    """Vectors <float32>[size, width] of pieces or words from their company.
+def principal_axes(targets, width):
+    """The axes <float32>[t, width] along which targets vary most, the scales evened."""
+    values, vectors = np.linalg.eigh(np.cov(targets.T))
+    values, vectors = values[::-1][:width], vectors[:, ::-1][:, :width]
+    return (vectors / values**0.25).astype(np.float32)
 
-    SVD of their PPMI: a start where those of like use are near, found in a minute;
-    random vectors take most of the training to get there.
+
+def conjugate_gradients(rows, goal, steps, ridge):
+    """X <float32>[v, w] that makes |rows X - goal|² + ridge |X|² small; rows sparse."""
+    x = np.zeros([rows.shape[1], goal.shape[1]], np.float32)
+    columns = rows.T.tocsr()
+    residual = columns @ goal
+    direction, old = residual.copy(), (residual**2).sum(0)
+    for _ in range(steps):
+        image = columns @ (rows @ direction) + ridge * direction
+        step = old / np.maximum((direction * image).sum(0), 1e-12)
+        x += step * direction
+        residual -= step * image
+        new = (residual**2).sum(0)
+        direction = residual + (new / np.maximum(old, 1e-12)) * direction
+        old = new
+    return x
+
+
+def first_vectors(lessons, ids, word_ids, word_targets, size, width):
+    """Vectors <float32>[size, width] whose means over a text come nearest its targets.
+
+    ids: those of the lessons' texts; word_ids, word_targets: of pieces that the teacher
+    read alone. It is the best that a model without word order can do, found in two
+    minutes; random vectors take most of the training to get there.
     """
-    counts = co_occurrences(ids, size)
-    counts += counts.T
-    total = counts.sum(1) + 1
-    context = total**0.75  # against the pull of rare pieces
-    expected = total[:, None] * (context / context.sum())
-    ppmi = np.log(np.maximum(counts / expected, 1))
-    left, values, _ = randomized_svd(ppmi, width, n_iter=4, random_state=0)
-    vectors = left * np.sqrt(values)
-    random = np.random.default_rng(0).normal(size=vectors.shape)
-    return (vectors / vectors.std() + 0.1 * random).astype(np.float32) * 0.05
+    count = min(SAMPLE, len(lessons.targets) - HELD_OUT)
+    natural, _ = lessons.target(np.arange(count))
+    alone = np.zeros([len(word_targets), natural.shape[1]], np.float32)
+    teacher = word_targets.shape[1]
+    alone[:, :teacher] = lessons.standardised(
+        np.pad(word_targets, [(0, 0), (0, natural.shape[1] - teacher)])
+    )[:, :teacher]
+    scale = np.sqrt(lessons.weight)
+    axes = principal_axes(natural[:20_000] * scale, width)
+    goal = np.vstack([natural * scale @ axes, WORD_ROW * (alone * scale @ axes)])
+    lists = [*ids[:count], *word_ids]
+    share = np.concatenate([np.full(len(i), 1 / max(len(i), 1)) for i in lists])
+    share[sum(map(len, ids[:count])) :] *= WORD_ROW
+    starts = np.concatenate([[0], np.cumsum([*map(len, lists)])])
+    rows = sparse.csr_matrix(
+        (share.astype(np.float32), np.concatenate(lists), starts), [len(lists), size]
+    )
+    vectors = conjugate_gradients(rows, goal, STEPS, RIDGE)
+    left = 1 - ((rows @ vectors - goal)[:count] ** 2).mean() / (goal[:count] ** 2).mean()
+    kit.say("start", f"means of first vectors: {left:.0%} of the targets' variance")
+    return vectors / vectors.std()
 
 
 # -------------------------------------------------------------------------- Training
 
-BATCH = 64
-BUCKET = 50 * BATCH  # lessons sorted by length together: little padding, much chance
+BATCH, FEWEST, MOST = 4096, 32, 128  # words or pieces, and lessons, of a batch
+BUCKET = 4000  # lessons sorted by length together: little padding, much chance
 
 
 def plan(lengths, lessons, seed):
@@ -261,8 +358,11 @@ def plan(lengths, lessons, seed):
     batches = []
     for start in range(0, len(order), BUCKET):
         bucket = order[start : start + BUCKET]
-        bucket = bucket[np.argsort(lengths[bucket], kind="stable")]
-        batches += [bucket[i : i + BATCH] for i in range(0, len(bucket), BATCH)]
+        bucket = bucket[np.argsort(-lengths[bucket], kind="stable")]
+        while len(bucket):  # the first is the longest
+            size = int(np.clip(BATCH // lengths[bucket[0]], FEWEST, MOST))
+            batches.append(bucket[:size])
+            bucket = bucket[size:]
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
@@ -323,9 +423,11 @@ class Match(tf.Module):
         it features of short and long texts drift apart, which costs a head a point.
         """
         error = features @ self.whitening @ self.kernel + self.bias - targets  # [n, t]
-        mean = tf.reduce_mean(error, axis=0)
+        count = tf.maximum(tf.math.count_nonzero(weight, 0, dtype=tf.float32), 1)
+        mean = tf.reduce_sum(error * tf.sign(weight), axis=0) / count
         spread = tf.reduce_mean(tf.reduce_sum(weight * (error - mean) ** 2, axis=1))
-        return spread, tf.sqrt(tf.reduce_sum(weight * mean**2) + 1e-6)
+        pull = tf.reduce_mean(weight, axis=0)
+        return spread, tf.sqrt(tf.reduce_sum(pull * mean**2) + 1e-6)
 
 
 class Log:
@@ -360,22 +462,21 @@ def mean_losses(losses):
 class Trainer:
     """One student, its optimizer, its checkpoints and its log.
 
-    A student is a tf.Module with warm_up(documents), its start; prepare(texts) -> items
-    that have a length; inputs(items) -> tensors; matches, {name: (width of a feature,
-    weight of its loss)}; and read(inputs) -> features by name, other losses by name.
+    A student is a tf.Module with warm_up(lessons, items, word_targets), its start;
+    prepare(texts) -> items that have a length; inputs(items) -> tensors; matches, {name:
+    (width of a feature, weight of its loss)}; and read(inputs) -> features by name.
     """
 
-    every = 25  # steps per row of the log
+    every = 50  # steps per row of the log
     save_every = 100  # steps per checkpoint: a minute of work to lose
     calibration = 80  # batches, before the first step
 
     def __init__(self, name, student, lessons, options):
         self.name, self.student = name, student
         self.lessons, self.options = lessons, options
-        self.items = student.prepare([lessons.text(i) for i in range(len(lessons))])
-        lengths = np.array([len(item) for item in self.items])
-        windows = len(lessons) // 2
-        held_out = np.arange(len(lessons)) % windows >= windows - HELD_OUT
+        self.items = student.prepare(lessons.texts)
+        lengths = np.array([max(len(item), 1) for item in self.items])
+        held_out = lessons.window >= len(lessons.targets) - HELD_OUT
         seen = np.flatnonzero(~held_out)
         passes = [plan(lengths, seen, options.seed + i) for i in range(options.passes)]
         self.batches = list(itertools.chain(*passes))[: options.steps]
@@ -394,34 +495,34 @@ class Trainer:
         self.update = tf.function(self._update, reduce_retracing=True)
         self.judge = tf.function(self.losses, reduce_retracing=True)
 
-    def losses(self, inputs, targets):
+    def losses(self, inputs, targets, weight):
         """All losses of a batch by name, weighted: training makes their sum small."""
-        features, losses = self.student.read(inputs)
+        features, losses = self.student.read(inputs), {}
         for name, match in self.matches.items():
-            pair = match.losses(features[name], targets, self.lessons.weight)
+            pair = match.losses(features[name], targets, weight)
             scale = self.student.matches[name][1]
             losses[name] = scale * pair[0]
             losses[f"{name} offset"] = scale * OFFSET_WEIGHT * pair[1]
         return losses
 
-    def _update(self, inputs, targets):
+    def _update(self, *batch):
         variables = self.learner.trainable_variables
         with tf.GradientTape() as tape:
-            losses = self.losses(inputs, targets)
+            losses = self.losses(*batch)
             total = tf.add_n(list(losses.values()))
         gradients = tape.gradient(total, variables)
         self.optimizer.apply_gradients(zip(gradients, variables))
         return losses
 
     def tensors(self, rows):
-        """Inputs and targets of a batch of lessons."""
+        """Inputs, targets and their weights of a batch of lessons."""
         inputs = self.student.inputs([self.items[row] for row in rows])
-        return inputs, tf.constant(self.lessons.target(rows))
+        return inputs, *map(tf.constant, self.lessons.target(rows))
 
     def features(self, batches):
         """The student's features by name, <float>[n, d], of the batches' lessons."""
         read = tf.function(self.student.read, reduce_retracing=True)
-        rows = [read(self.tensors(rows)[0])[0] for rows in batches]
+        rows = [read(self.tensors(rows)[0]) for rows in batches]
         return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
     def held_out_losses(self):
@@ -430,12 +531,11 @@ class Trainer:
 
     def begin(self):
         """Give the student its first vectors, and the maps theirs."""
-        kit.say("start", "vectors of words from their company")
-        documents = sum(kept_documents(self.options), [])
-        self.student.warm_up(documents[::2])  # half of them is enough
+        words = np.load(self.options.work / WORDS)
+        self.student.warm_up(self.lessons, self.items, words)
         batches = self.batches[: self.calibration]
         features = self.features(batches)
-        targets = self.lessons.target(np.concatenate(batches))
+        targets, _ = self.lessons.target(np.concatenate(batches))
         for name, match in self.matches.items():
             match.calibrate(features[name], targets)
         kit.say("start", f"held-out losses {self.held_out_losses()}")
@@ -466,9 +566,9 @@ class Trainer:
         """Train from the last checkpoint to the end; returns the held-out losses."""
         manager = self.restore()
         start, steps = int(self.step), len(self.batches)
-        kit.say("train", f"{steps} batches of {BATCH}, from step {start}")
+        kit.say("train", f"{steps} batches of {BATCH} words, from step {start}")
         log, recent = Log(LOGS / f"{self.name}.log.csv", start), []
-        with kit.progress_bar(steps - start, self.name) as bar:
+        with kit.progress(steps - start, self.name) as bar:
             for step in range(start, steps):
                 recent.append(self.take_step(step))
                 bar.update(1)
@@ -511,34 +611,49 @@ def level_fit(features, statistics):
     return fit[0], fit[1:], features - design @ fit
 
 
-class FullPrecision(tf.saved_model.experimental.TrackableResource):
-    """Fills variables from float16 copies of them when a SavedModel is loaded."""
+TABLE = 4096  # rows and more are a table of vectors: 8 bits a weight
 
-    def __init__(self, variables, halves):
+
+def packed(variable):
+    """Variables whose product is the variable's: of a table bytes and a scale a row, of
+    anything else its float16."""
+    value = variable.numpy()
+    if value.ndim < 2 or len(value) < TABLE:
+        return [tf.Variable(value.astype(np.float16), trainable=False)]
+    scale = np.abs(value).max(1, keepdims=True) / 127 + 1e-12
+    whole = np.round(value / scale).astype(np.int8)
+    return [
+        tf.Variable(whole, trainable=False),
+        tf.Variable(scale.astype(np.float32), trainable=False),
+    ]
+
+
+class FullPrecision(tf.saved_model.experimental.TrackableResource):
+    """Fills variables from packed copies of them when a SavedModel is loaded."""
+
+    def __init__(self, variables, packs):
         super().__init__()
-        self.pairs = list(zip(variables, halves))
+        self.pairs = list(zip(variables, packs))
 
     def _create_resource(self):
         return tf.constant(0)  # there must be one
 
     def _initialize(self):
-        for variable, half in self.pairs:
-            variable.assign(tf.cast(half, tf.float32))
+        for variable, parts in self.pairs:
+            factors = [tf.cast(part, tf.float32) for part in parts]
+            variable.assign(functools.reduce(tf.multiply, factors))
 
 
-def save_half_size(encoder, variables, path, signatures=None):
-    """Save a trackable with its variables: float16 on disk, float32 once loaded.
+def save_packed(encoder, variables, path, signatures=None):
+    """Save a trackable with its variables: packed on disk, float32 once loaded.
 
     The loader runs the initializers of resources after it has read the checkpoint, so
     the variables themselves need not be in it. Fine-tuning wants them in float32:
     Adam's squares of gradients are zero in float16.
     """
     encoder.variables = encoder.trainable_variables = list(variables)
-    encoder.halves = [
-        tf.Variable(tf.cast(variable, tf.float16), trainable=False)
-        for variable in variables
-    ]
-    encoder.full_precision = FullPrecision(encoder.variables, encoder.halves)
+    encoder.packed = [packed(variable) for variable in variables]
+    encoder.full_precision = FullPrecision(encoder.variables, encoder.packed)
     for variable in variables:
         variable._serialize_to_tensors = dict  # nothing of it goes into the checkpoint
     tf.saved_model.save(encoder, str(path), signatures)
@@ -555,7 +670,8 @@ def arguments(description):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--imdb", help="aclImdb_v1.tar.gz")
     parser.add_argument("--mail", help="a folder above both mail files")
-    parser.add_argument("--windows", type=int, default=100_000)
+    parser.add_argument("--broad", help="unlabelled texts of many kinds, .jsonl.xz")
+    parser.add_argument("--windows", type=int, default=240_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--work", type=Path, default=WORK, help="shards, checkpoints")
     return parser

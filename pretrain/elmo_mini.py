@@ -1,16 +1,16 @@
-"""Train elmo-mini, a two-layer bidirectional LSTM language model, and export it.
+"""Train elmo-mini, a two-layer bidirectional LSTM encoder, and export it.
 
-    python pretrain/elmo_mini.py --imdb aclImdb_v1.tar.gz --mail MAILFOLDER
+    python pretrain/elmo_mini.py --imdb aclImdb_v1.tar.gz --mail MAILFOLDER \\
+        --broad BROAD.jsonl.xz
 
-Needs the shards of teach.py in the work folder. Words are read by their character
-n-grams; a forward and a backward LSTM predict the next and the previous word; and the
-masked mean of the three layers' mix learns to match the teacher's layers and the topics
-of the whole document (see common.py). The same command goes on after a kill. Export:
+Needs the shards of teach.py in the work folder. Words are read by themselves and by
+their character n-grams, and by a forward and a backward LSTM; the masked mean of the
+three layers' mix learns to match the teacher's layers and the topics of the whole
+document (see common.py). The same command goes on after a kill. Export:
 encoders/elmo-mini, a TF2 SavedModel with ELMo's signatures.
 """
 
 import itertools
-from collections import Counter
 
 import numpy as np
 import tensorflow as tf
@@ -18,14 +18,11 @@ import tensorflow as tf
 import common
 from common import kit
 
-WIDTH = 128  # of the word embedding and of each LSTM; ELMo has 512
-WORD_ROWS, GRAM_ROWS = 12_288, 8192  # hashed, so that no vocabulary is needed
+WIDTH = 160  # of the word embedding and of each LSTM; ELMo has 512
+WORD_ROWS, GRAM_ROWS = 32_768, 16_384  # hashed, so that no vocabulary is needed
 MAX_CHARACTERS = 50  # ELMo's limit
-VOCABULARY = 10_000  # words that the language model predicts
-SAMPLED = 1024  # of them, to tell the right one from
 MAX_WORDS = 200
-LM_WEIGHT = 0.05
-WARM_UP_STEPS, WARM_UP_WORDS = 400, 1000
+WARM_UP_STEPS, WARM_UP_WORDS = 600, 2000
 EDGES = r"^[\pP\pS]+|[\pP\pS]+$"  # punctuation around a word
 
 
@@ -103,7 +100,8 @@ class ElmoMini(tf.Module):
         )
         x = whole + total  # [n, w]
         x += tf.nn.relu(x @ weights["words/inner"]) @ weights["words/outer"]
-        return x * tf.math.rsqrt(tf.reduce_mean(x**2, axis=1, keepdims=True) + 1e-6)
+        # Short vectors, those of "the" and "of", stay shorter than the others.
+        return x * tf.math.rsqrt(tf.reduce_mean(x**2, axis=1, keepdims=True) + 1)
 
     def lstm(self, name, x):
         """One LSTM over the time: x <float>[B, T, w] to [B, T, w]."""
@@ -207,66 +205,55 @@ class ElmoMini(tf.Module):
 # -------------------------------------------------------------------------- Training
 
 
-def frequent_words(texts):
-    """The VOCABULARY most frequent bare words, the most frequent first."""
-    counts = Counter(itertools.chain.from_iterable(text.split(" ") for text in texts))
-    words, numbers = zip(*counts.items())
-    bare_counts = Counter()
-    for word, number in zip(bare(tf.constant(words)).numpy(), numbers):
-        bare_counts[word] += number
-    return [word for word, _ in bare_counts.most_common(VOCABULARY)]
-
-
 class Student(tf.Module):
     """The encoder and what it learns, for common.Trainer."""
 
     matches = {"match": (2 * WIDTH, 1.0)}
 
-    def __init__(self, texts, seed=0):
+    def __init__(self, vocabulary, seed=0):
         super().__init__()
         self.elmo = ElmoMini(seed)
-        self.vocabulary = np.array(frequent_words(texts), object)
-        self.lm_kernel = tf.Variable(tf.zeros([len(self.vocabulary), WIDTH]))
-        self.lm_bias = tf.Variable(tf.zeros([len(self.vocabulary)]))
+        pieces = vocabulary.read_text().splitlines()
+        self.known = {
+            piece: row for row, piece in enumerate(pieces) if piece.isalpha()
+        }  # words that the teacher has read alone, and the rows of its targets
 
     def prepare(self, texts):
         """Numbers of the texts' words in self.words, a list of all words."""
         texts = [text.split(" ")[:MAX_WORDS] for text in texts]
         self.words = sorted(set(itertools.chain.from_iterable(texts)))
         number = {word: i for i, word in enumerate(self.words)}
-        rank = {word: i for i, word in enumerate(self.vocabulary)}
-        cores = bare(tf.constant(self.words)).numpy()
         self.words = np.array([word.encode() for word in self.words], object)
-        self.labels = np.array([rank.get(core, -1) for core in cores], np.int32)
         return [np.array([number[word] for word in words], np.int32) for words in texts]
 
     def inputs(self, items):
-        """Tokens <string>[B, T], lengths <int32>[B], labels <int32>[B, T] or -1."""
+        """Tokens <string>[B, T], lengths <int32>[B]."""
         lengths = np.array([len(item) for item in items], np.int32)
         inside = np.arange(lengths.max()) < lengths[:, None]
-        tokens, labels = np.full(inside.shape, b"", object), np.full(inside.shape, -1)
-        numbers = np.concatenate(items)
-        tokens[inside], labels[inside] = self.words[numbers], self.labels[numbers]
-        return tf.constant(tokens), tf.constant(lengths), tf.constant(labels, tf.int32)
+        tokens = np.full(inside.shape, b"", object)
+        tokens[inside] = self.words[np.concatenate(items)]
+        return tf.constant(tokens), tf.constant(lengths)
 
-    def warm_up(self, documents):
-        """Fit the embedding to vectors of words from their company."""
-        rank = {word.decode(): i for i, word in enumerate(self.vocabulary)}
-        ids = [
-            [rank[word] for word in text.lower().split() if word in rank]
-            for text in documents
-        ]
-        vectors = common.company_vectors(ids, len(rank), WIDTH)
-        vectors /= np.sqrt((vectors**2).mean(1, keepdims=True))  # as embed() scales
-        self.lm_kernel.assign(vectors * 0.1)
-        loss = self.fit_embedding(tf.constant(self.vocabulary), tf.constant(vectors))
-        kit.say("words", f"{1 - loss:.0%} of the word vectors' variance")
+    def warm_up(self, lessons, items, word_targets):
+        """Fit the embedding to the best vectors for a model without word order."""
+        rank = {word.encode(): i for i, word in enumerate(self.known)}
+        cores = bare(tf.constant(self.words)).numpy()
+        number = np.array([rank.get(core, -1) for core in cores])
+        ids = [number[item] for item in items]
+        ids = [i[i >= 0] for i in ids]
+        alone = [[i] for i in range(len(rank))]
+        targets = word_targets[list(self.known.values())]
+        vectors = common.first_vectors(lessons, ids, alone, targets, len(rank), WIDTH)
+        vectors *= (1 + (vectors**2).mean(1, keepdims=True)) ** -0.5  # as embed() does
+        loss = self.fit_embedding(tf.constant([*rank]), tf.constant(vectors))
+        share = 1 - loss / (vectors**2).mean()
+        kit.say("words", f"{share:.0%} of the word vectors' variance")
 
     def fit_embedding(self, words, vectors):
         """Fit the tables to vectors <float>[n, w] of words <string>[n]; the error."""
         weights = self.elmo.weights
         tables = [weights["words/table"], weights["grams/table"]]
-        optimizer = common.keras.optimizers.Adam(3e-3)
+        optimizer = common.keras.optimizers.Adam(1e-2)
 
         @tf.function
         def fit(rows):
@@ -283,45 +270,30 @@ class Student(tf.Module):
             loss = fit(rng.integers(len(words), size=WARM_UP_WORDS))
         return float(loss)
 
-    def language_model_loss(self, states, labels):
-        """Sampled cross-entropy of words: states <float>[B, T, w], labels [B, T]."""
-        known = labels >= 0
-        labels = tf.cast(tf.boolean_mask(labels, known), tf.int64)[:, None]  # [n, 1]
-        losses = tf.nn.sampled_softmax_loss(
-            self.lm_kernel, self.lm_bias, labels, tf.boolean_mask(states, known),
-            SAMPLED, len(self.vocabulary),
-        )  # fmt: skip
-        return tf.reduce_sum(losses) / tf.maximum(
-            tf.cast(tf.size(losses), tf.float32), 1
-        )
-
     def read(self, inputs):
-        """Masked means of the mix and of the layers, and the language models' loss."""
-        tokens, lengths, labels = inputs
-        x, states = self.elmo.states(tokens, lengths)
-        layers = self.elmo.layers(x, states, lengths)
+        """Masked means of the mix, and of the layers."""
+        tokens, lengths = inputs
+        layers = self.elmo.layers(*self.elmo.states(tokens, lengths), lengths)
         mask = tf.sequence_mask(lengths, tf.shape(tokens)[1])
         features = {"match": common.masked_mean(self.elmo.mix(layers), mask)}
         for i, layer in enumerate(layers):
             features[f"layer {i}"] = common.masked_mean(layer, mask)
-        ahead, back = states[1]
-        losses = [
-            self.language_model_loss(ahead[:, :-1], labels[:, 1:]),
-            self.language_model_loss(back[:, 1:], labels[:, :-1]),
-        ]
-        return features, {"language model": LM_WEIGHT * tf.add_n(losses)}
+        return features
 
 
-def level(student, reviews):
-    """Standardise the encoder on openings of reviews, short and long, in both views."""
-    items = sorted(student.prepare(common.openings(reviews)), key=len)
+READ_AT_ONCE = 64  # texts
+
+
+def level(student, documents):
+    """Standardise the encoder on openings of the documents, short and long."""
+    items = sorted(student.prepare(common.openings(documents)), key=len)
     read = tf.function(student.read, reduce_retracing=True)
     features, statistics = [], []
-    for start in range(0, len(items), common.BATCH):
-        tokens, lengths, labels = student.inputs(items[start : start + common.BATCH])
-        found, _ = read((tokens, lengths, labels))
+    for start in range(0, len(items), READ_AT_ONCE):
+        inputs = student.inputs(items[start : start + READ_AT_ONCE])
+        found = read(inputs)
         features.append([found[f"layer {i}"] for i in range(3)])
-        statistics.append(student.elmo.statistics(tokens, lengths))
+        statistics.append(student.elmo.statistics(*inputs))
     features = [np.concatenate(layer) for layer in zip(*features)]
     student.elmo.standardise(features, np.concatenate(statistics))
 
@@ -349,17 +321,17 @@ def export(elmo, path):
     encoder = tf.train.Checkpoint()
     encoder.elmo = elmo
     signatures = {"default": default, "tokens": tokens}
-    common.save_half_size(encoder, elmo.weights.values(), path, signatures)
+    common.save_packed(encoder, elmo.weights.values(), path, signatures)
 
 
 def main(argv=None):
     """Train, level, export."""
     options = common.training_arguments(__doc__.split("\n")[0]).parse_args(argv)
     lessons = common.load_lessons(options)
-    student = Student(lessons.views[0], options.seed)
+    student = Student(common.vocabulary(options), options.seed)
     trainer = common.Trainer("elmo-mini", student, lessons, options)
     kit.say("result", trainer.run())
-    level(student, common.kept_documents(options)[0])
+    level(student, common.documents(options))
     export(student.elmo, common.ENCODERS / "elmo-mini")
 
 

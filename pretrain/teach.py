@@ -1,13 +1,18 @@
 """Let a teacher read windows of unlabelled text, and keep what it makes of them.
 
+    pip install openvino
     python pretrain/teach.py --imdb aclImdb_v1.tar.gz --mail MAILFOLDER \\
-        --teacher MODELFOLDER
+        --broad BROAD.jsonl.xz --teacher MODELFOLDER
 
 The teacher is a BERT in TF Hub's TF2 format. Its masked means of some layers over the
-natural text are the targets of both students. One shard of targets after the other is
-written to the work folder; the same command goes on after a kill, and the students can
-learn from the shards that are there.
+natural text are the targets of both students, and so are those of the vocabulary's
+pieces, each read alone. One shard of targets after the other is written to the work
+folder; the same command goes on after a kill, and the students can learn from the
+shards that are there. OpenVINO reads in bfloat16 where the processor has it: twice
+TensorFlow's tokens per second, and features that correlate with its by 0.99999.
 """
+
+import tempfile
 
 import numpy as np
 import tensorflow as tf
@@ -15,35 +20,51 @@ import tensorflow as tf
 import common
 from common import kit
 
-SHARD = 2000  # windows: about half a minute on two cores
-BATCH = 64
+SHARD = 4000  # windows: about 20 seconds on two cores
+BATCH = 2048  # pieces
 LAYERS = (1, 3, 5, 6)  # of 6: the early ones know words, the last one the sentence
 MAX_PIECES = 288  # 160 words of a review are 210 pieces; tables in mail are cut
+STEP = 8  # pieces: lengths are rounded up to it, since each new shape is compiled
 
 
-def masked_means(model, ids):
-    """The layers' means over the words: ids <list of int>[n] to <float16>[n, 4 * d]."""
-    words, mask, types = kit.padded_triplet(ids, max(map(len, ids)))
-    inputs = dict(input_word_ids=words, input_mask=mask, input_type_ids=types)
-    layers = model({k: tf.constant(v) for k, v in inputs.items()}, training=False)
-    weight = tf.cast(mask, tf.float32)[:, :, None]  # [n, T, 1]
-    weight /= tf.reduce_sum(weight, axis=1, keepdims=True)
-    chosen = [layers["encoder_outputs"][layer - 1] for layer in LAYERS]
-    means = [tf.reduce_sum(layer * weight, axis=1) for layer in chosen]  # 4 of [n, d]
-    return tf.concat(means, axis=1).numpy().astype(np.float16)
+class Teacher:
+    """A BERT that is compiled to the masked means of its LAYERS."""
 
+    def __init__(self, folder):
+        import openvino
 
-def teach(model, ids, bar):
-    """Targets <float16>[n, 4 * d] of texts' ids, read in order of their length."""
-    order = np.argsort([len(i) for i in ids])
-    targets = [None] * len(ids)
-    for start in range(0, len(ids), BATCH):
-        rows = order[start : start + BATCH]
-        means = masked_means(model, [ids[row] for row in rows])
-        for row, mean in zip(rows, means):
-            targets[row] = mean
-        bar.update(len(rows))
-    return np.stack(targets)
+        self.module = tf.saved_model.load(folder)
+        vocabulary = self.module.vocab_file.asset_path.numpy().decode()
+        self.pieces = kit.WordPieces(vocabulary, True)
+        spec = tf.TensorSpec([None, None], tf.int32)
+        means = tf.function(self.masked_means, input_signature=[spec, spec])
+        with tempfile.TemporaryDirectory() as temporary:
+            tf.saved_model.save(self.module, temporary, signatures=means)
+            model = openvino.convert_model(temporary)
+            self.compiled = openvino.compile_model(model, "CPU")
+
+    def masked_means(self, ids, mask):
+        """The layers' means over the pieces: <int32>[n, T] to <float32>[n, 4 * d]."""
+        inputs = dict(
+            input_word_ids=ids, input_mask=mask, input_type_ids=tf.zeros_like(ids)
+        )
+        layers = self.module(inputs, training=False)["encoder_outputs"]
+        means = [common.masked_mean(layers[i - 1], mask) for i in LAYERS]
+        return {"means": tf.concat(means, axis=1)}
+
+    def read(self, texts, bar):
+        """Targets <float16>[n, 4 * d] of texts, read in order of their length."""
+        ids = self.pieces.ids(texts, MAX_PIECES)
+        order = np.argsort([-len(i) for i in ids], kind="stable")
+        targets = [None] * len(ids)
+        while len(order):
+            longest = -(-len(ids[order[0]]) // STEP) * STEP
+            rows, order = np.split(order, [max(BATCH // longest, 1)])
+            words, mask, _ = kit.padded_triplet([ids[row] for row in rows], longest)
+            for row, mean in zip(rows, self.compiled({"ids": words, "mask": mask})[0]):
+                targets[row] = mean.astype(np.float16)
+            bar.update(len(rows))
+        return np.stack(targets)
 
 
 def main(argv=None):
@@ -51,17 +72,20 @@ def main(argv=None):
     parser = common.arguments(__doc__.split("\n")[0])
     parser.add_argument("--teacher", required=True, help="a TF2 SavedModel of BERT")
     options = parser.parse_args(argv)
-    windows = [text for _, text in common.kept_windows(options)]
-    model = tf.saved_model.load(options.teacher)
-    pieces = kit.WordPieces(model.vocab_file.asset_path.numpy().decode(), True)
+    windows = common.NATURAL.transform(common.windows(options).text)
+    words = common.pieces_as_words(common.vocabulary(options))
     starts = range(0, len(windows), SHARD)
-    missing = [s for s in starts if not common.shard_path(options.work, s).exists()]
-    kit.say("teacher", f"{len(missing)} of {len(starts)} shards to read")
-    with kit.progress_bar(len(missing) * SHARD, "teacher") as bar:
-        for start in missing:
-            texts, _ = common.two_views(windows[start : start + SHARD])
-            targets = teach(model, pieces.ids(texts, MAX_PIECES), bar)
-            common.save_array(common.shard_path(options.work, start), targets)
+    todo = {
+        common.shard_path(options.work, start): windows[start : start + SHARD]
+        for start in starts
+    }
+    todo = {options.work / common.WORDS: words} | todo
+    todo = {path: texts for path, texts in todo.items() if not path.exists()}
+    kit.say("teacher", f"{len(todo)} of {len(starts) + 1} shards to read")
+    teacher = Teacher(options.teacher)
+    with kit.progress(sum(map(len, todo.values())), "teacher") as bar:
+        for path, texts in todo.items():
+            common.save_array(path, teacher.read(texts, bar))
 
 
 if __name__ == "__main__":
