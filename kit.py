@@ -19,16 +19,16 @@ In a notebook or a program, imported or pasted into a cell:
 Contents: Words to the user; Places; Tables and folders; E-mail; Corpora; Datasets;
 Texts to tokens; Word pieces; Encoders in the hub's formats; Keras layers; Frozen
 features; Classifiers; Algorithms; Evaluation; Workers; Tuning; Results; Statistics;
-Tables; Figures; Word weights; Audit; Comparison; Command line.
+Tables; Figures; Word weights; Audit; Page; Comparison; Command line.
 """
 
 # What a notebook had before this was pasted into a cell: see the last lines.
 _before = dict(globals())
 
-import argparse, codecs, contextlib, csv, dataclasses, difflib, email, functools, gzip
-import hashlib, html, importlib.metadata, io, itertools, json, os, platform, re, shlex
-import signal, sqlite3, sys, tarfile, tempfile, threading, time, zipfile, zlib
-import urllib.error, urllib.request, warnings
+import argparse, base64, bisect, codecs, contextlib, csv, dataclasses, difflib, email
+import functools, gzip, hashlib, html, importlib.metadata, io, itertools, json, os
+import platform, re, shlex, shutil, signal, sqlite3, sys, tarfile, tempfile, textwrap
+import threading, time, urllib.error, urllib.request, warnings, zipfile, zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -2328,6 +2328,7 @@ class Trials:
     kinds are methods. rows: dicts of tuning.csv that are known already; record(row)
     keeps a new one; deadline: time.monotonic() after which TimeSpent is raised."""
     KINDS = ("grid", "random", "hyperopt", "halving")
+    WHOLE = ("grid", "halving")  # look at all points, unless they are cut short
 
     def __init__(self, model, grid, X, y, seed, metric, jobs, rows, record, deadline):
         self.model, self.X, self.y, self.param_grid = model, X, y, grid
@@ -2498,7 +2499,8 @@ FILES = {
         "fold": int, "resource": int, "score": float, "seconds": float},
     "learning_curve": RESULT_COLUMNS}
 # What a report writes beside them.
-WRITTEN = ("table.md tuning.md learning_curve.md errors.md audit.md confusion.md "
+WRITTEN = ("report.html table.md measures.md tuning.md learning_curve.md errors.md "
+           "audit.md confusion.md "
            "accuracy.png roc.png confusion.png learning_curve.png history_*.png "
            "tuning_*.png").split()
 
@@ -2540,11 +2542,12 @@ class Results:
     """What a run found: tidy frames, each also a CSV file if there is a folder. asked:
     what makes two runs the same, as JSON data: the same unfinished run is taken up
     again, another one's files are moved aside. report: what tables and figures take,
-    once it is over; pages: all there is to read; interrupted: whether by Ctrl-C."""
+    once it is over; pages: all there is to read; figures: SVG by name, if drawn;
+    interrupted: whether by Ctrl-C."""
 
     def __init__(self, folder=None, asked=None, classes=()):
         self.folder = folder and Path(folder)
-        self.interrupted, self.report, self.pages = False, None, {}
+        self.interrupted, self.report, self.pages, self.figures = False, None, {}, {}
         self.columns = dict(FILES)
         if len(classes) > 2:
             scores = {f"score_{name}": float for name in classes}
@@ -2706,11 +2709,14 @@ LEVEL = 0.95  # of all intervals
 ROPE = 0.01  # region of practical equivalence: a point more or less is no difference
 FEWEST_DRAWS = 5  # for a t, which with 3 draws misses even 12 points
 RESAMPLES = 100  # of the test documents, for the deviation of measures but accuracy
+# What the test documents say of a mean's deviation counts as much as so many draws
+# more: then 1 to 10 draws of models up to half as unsteady again cover 95 %.
+DOCUMENTS_COUNT = 10
 
 @dataclass(frozen=True)
 class Estimate:
     """A mean over repeated random splits, and how sure it is. variance: of one draw's
-    value; degrees: of freedom, infinite if it is from the test documents. As training
+    value; degrees: of freedom, infinite if it is from test documents alone. As training
     parts overlap, the mean's variance is (1/R + n_test/n_train) times that of one value
     (Nadeau and Bengio 2003; the correlated t of Benavoli et al., JMLR 18, 2017)."""
     mean: float
@@ -2725,6 +2731,17 @@ class Estimate:
         mean, draws = float(np.mean(values)), len(values)
         if draws < FEWEST_DRAWS: return cls(mean, document_variance(), draws, np.inf)
         return cls(mean, float(np.var(values, ddof=1)), draws, draws - 1)
+
+    @classmethod
+    def steadied(cls, values, document_variance):
+        """Of values <float>[R] whose own deviation says little, or nothing of one draw:
+        it is put together with that of the test documents, as limma does with genes
+        (Smyth 2004), so that intervals narrow with every draw and are alike in a row.
+        """
+        draws, degrees = len(values), DOCUMENTS_COUNT + len(values) - 1
+        squares = float(np.sum((values - np.mean(values)) ** 2))
+        variance = (DOCUMENTS_COUNT * document_variance + squares) / degrees
+        return cls(float(np.mean(values)), variance, draws, degrees)
 
     @property
     def error(self):
@@ -2808,26 +2825,34 @@ class Verdict:
                 f"to {high:.1f}; {more}.")
 
 # ---------------------------------------------------------------------------- Tables
+CUT = "†"  # behind a number that is of less than was asked for
+NUMBER = re.compile(r"-?|[-+]?[\d,]*\.?\d+")
 LEGEND = ("* the best of its row, and all that a paired test on the same splits "
           "cannot tell from it (5 %, Holm's correction)")
-INTERVAL_LEGEND = "95 %: interval of the mean, corrected for overlapping training parts"
+INTERVAL_LEGEND = ("95 %: interval of the mean, by the deviation of draws and test "
+                   "documents, corrected for overlapping training parts")
 
 def percent(value, digits=1):
     """A share 0..1 as it is shown, in %; a missing one as nothing."""
     return "" if value is None or np.isnan(value) else f"{100 * value:.{digits}f}"
 
-def mean_text(values, marked=False):
-    """A measure in %: mean, deviation where there are several, and the mark."""
+def mean_text(values, marks="", digits=1):
+    """A measure in %: mean, deviation where there are several, and marks."""
     if not len(values): return "-"
-    text = percent(np.mean(values))
+    text = percent(np.mean(values), digits)
     if len(values) > 1:
-        text += f" ±{percent(np.std(values, ddof=1))}"
-    return f"{text} *" if marked else text
+        text += f" ±{percent(np.std(values, ddof=1), digits)}"
+    return f"{text} {marks}".rstrip()
 
 def interval_text(interval, bounds=(0, 1)):
     """An interval in %, cut at the bounds of what it is of."""
     low, high = np.clip(interval, *bounds)
     return f"{percent(low)} to {percent(high)}"
+
+def wrapped(text, width, indent=""):
+    """A text in lines of at most so many characters, but no word in two."""
+    return textwrap.fill(text, width, subsequent_indent=indent,
+                         break_long_words=False, break_on_hyphens=False)
 
 @dataclass(frozen=True)
 class Table:
@@ -2852,10 +2877,44 @@ class Table:
         notes = "\n".join(f"- {note}" for note in self.notes)
         return "\n\n".join(filter(None, [self.heading, table, notes]))
 
+    def fitted(self, width):
+        """The text for a terminal of so many columns: long lines and cells wrapped, and
+        columns that do not go side by side in blocks, each led by the first column."""
+        cells = ([textwrap.wrap(cell, max(width // 2, 20)) or [""] for cell in row]
+                 for row in self.rows)
+        rows = [line for row in cells
+                for line in itertools.zip_longest(*row, fillvalue="")]
+        sizes = [max(map(len, column)) + 3 for column in zip(self.header, *rows)]
+        blocks, left = [], 0
+        for number, size in enumerate(sizes[1:], 1):
+            if not blocks or size > left:
+                blocks.append([0])
+                left = width - 1 - sizes[0]
+            blocks[-1].append(number)
+            left -= size
+        tables = [Table("", *([[row[i] for i in block] for row in part]
+                              for part in ([self.header], rows))) for block in blocks]
+        tables = [str(replace(table, header=table.header[0])) for table in tables]
+        notes = "\n".join(wrapped(f"- {note}", width, "  ") for note in self.notes)
+        return "\n\n".join(filter(None, [wrapped(self.heading, width), *tables, notes]))
+
     def _repr_html_(self):
-        table = self.frame().to_html(index=False, border=0) if self.rows else ""
+        """The same as HTML; columns of nothing but numbers are flush right."""
+        sides = ["right" if self.rows and all(map(NUMBER.fullmatch, column)) else "left"
+                 for column in zip(*self.rows or [self.header])]
+        def line(cells, kind):
+            about, short = " class='sub'" * cells[0].startswith(" "), "class='short'"
+            cells = "".join(
+                f"<{kind} {short * (len(cell) < 24)} style='text-align: {side}'>"
+                f"{html.escape(cell)}</{kind}>" for cell, side in zip(cells, sides))
+            return f"<tr{about}>{cells}</tr>"
+        body = "".join(line(row, "td") for row in self.rows)
+        table = (f"<div class='wide' tabindex='0'><table><thead>"
+                 f"{line(self.header, 'th')}</thead><tbody>{body}</tbody></table></div>"
+                 if self.rows else "")
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return f"<p>{html.escape(self.heading)}</p>{table}<ul>{notes}</ul>"
+        notes = f"<ul>{notes}</ul>" if notes else ""
+        return f"<p>{html.escape(self.heading)}</p>{table}{notes}"
 
 def curve_sizes(nsamp):
     """Documents per class along a learning curve: 100, 200, 500, 1000 ... and nsamp."""
@@ -2865,7 +2924,8 @@ def curve_sizes(nsamp):
 @dataclass(eq=False)
 class Report:
     """A finished run, as every table and figure takes it. metric: what tables, tests
-    and verdict go by; seconds: of the whole run; notes: what its reader must know."""
+    and verdict go by; seconds: of the whole run; notes: what its reader must know;
+    draws: how many were asked for."""
     results: Results
     dataset: Dataset
     columns: tuple
@@ -2873,6 +2933,7 @@ class Report:
     metric: str = "accuracy"
     seconds: float = 0
     notes: tuple = ()
+    draws: int = 0
 
     def __post_init__(self):
         self.titles = {c: c.title(self.settings[0]) for c in self.columns}
@@ -2914,8 +2975,9 @@ class Report:
         """The variance of one draw's value, or difference of two columns, from its
         test documents: in closed form for accuracy, else by resampling them."""
         rng, measure = np.random.default_rng(0), MEASURES[self.metric]
-        variances = []
-        for draw in zip(*(self.judged(column, settings) for column in columns)):
+        variances, enough = [], FEWEST_DRAWS - 1  # draws tell it; resampling is slow
+        draws = zip(*(self.judged(column, settings)[:enough] for column in columns))
+        for draw in draws:
             signed, n = list(zip((1, -1), draw)), len(draw[0][0])
             if self.metric == "accuracy":
                 hits = sum(s * (y == said).astype(float) for s, (y, said, _) in signed)
@@ -2931,8 +2993,12 @@ class Report:
 
     def estimate(self, column, settings):
         """The Estimate of a column's mean."""
-        return Estimate.of(self.values(column, settings),
-                           lambda: self.document_variance([column], settings))
+        key = (column, settings.label, "mean")
+        if key not in self._known:
+            self._known[key] = Estimate.steadied(
+                self.values(column, settings),
+                self.document_variance([column], settings))
+        return self._known[key]
 
     def paired(self, a, b, settings):
         """The Estimate of how far a column is above another."""
@@ -2965,6 +3031,24 @@ class Report:
         level = 1 - LEVEL
         return {best, *(c for c, p in zip(others, holm(p_values)) if p >= level)}
 
+    def cut(self, column, settings):
+        """Why a column has found less than was asked for, in words, or ""."""
+        searches, draws = self.results.of("searches", column, settings), len(
+            self.values(column, settings))
+        short = searches[(searches.ended == "interrupted") | (
+            (searches.ended != "done") & searches.search.isin(Trials.WHOLE))]
+        reasons = [f"search ended after {n} points" for n in sorted(short.points)[:1]]
+        if 0 < draws < self.draws:
+            reasons.append(f"{draws} of {self.draws} draws")
+        return ", ".join(reasons)
+
+    def cuts(self):
+        """A note on all that was cut short, in a list; an empty one if nothing was."""
+        cells = itertools.product(self.settings, self.columns)
+        found = [f"{self.titles[column]} at {settings.label} ({why})"
+                 for settings, column in cells if (why := self.cut(column, settings))]
+        return [f"{CUT} cut short: {'; '.join(found)}"] if found else []
+
     def table(self):
         """The Table of the run: a row a setting, with intervals and the article's; the
         mean seconds of each column; notes, also of why a model failed."""
@@ -2984,8 +3068,8 @@ class Report:
         found = found[found.error != ""].drop_duplicates(["model", "error"])
         failed = [f"{row.model} failed: {row.error}" for row in found.itertuples()]
         return Table(self.heading, ["tokens/length", *self.titles.values()], rows,
-                     [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, cost,
-                      *self.notes, *failed])
+                     [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, *self.cuts(),
+                      cost, *self.notes, *failed])
 
     def shares_note(self, column):
         """How much each member of a blend weighs, in words; "" of other columns."""
@@ -2996,12 +3080,18 @@ class Report:
             f"{percent(share, 0)} % {ALGORITHMS[name.removeprefix('share__')].title}"
             for name, share in shares.items())
 
+    def marks(self, settings):
+        """What stands behind each column's mean, <str>: * and †."""
+        marked = self.marked(settings)
+        return [" ".join(["*"] * (c in marked) + [CUT] * bool(self.cut(c, settings)))
+                for c in self.columns]
+
     def setting_rows(self, settings):
         """The table's rows of one setting: ours, and the article's where it has one."""
-        marked, article = self.marked(settings), self.article(settings)
+        article = self.article(settings)
         values = {column: self.values(column, settings) for column in self.columns}
         rows = [
-            [settings.label, *(mean_text(v, c in marked) for c, v in values.items())],
+            [settings.label, *map(mean_text, values.values(), self.marks(settings))],
             ["  95 %", *(interval_text(self.estimate(c, settings).interval())
                          if len(v) else "" for c, v in values.items())]]
         if article:
@@ -3144,7 +3234,8 @@ class Report:
             gain = self.paired(column, plain, settings)
             rows.append(
                 [settings.label, plain.title(settings), mean_text(before[common]),
-                 mean_text(after[common]), f"{100 * gain.mean:+.1f}", interval_text(
+                 mean_text(after[common], CUT * bool(self.cut(column, settings))),
+                 f"{100 * gain.mean:+.1f}", interval_text(
                      gain.interval(), (-1, 1)), f"{searches.points.mean():.0f}",
                  f"{searches.seconds.mean():.1f}", self._counted(searches.best)])
         how = ", ".join(sorted(self.results.frame("searches").search.unique()))
@@ -3153,7 +3244,21 @@ class Report:
         note = (f"search: {how}; {FOLDS} folds of the training part, the test part is "
                 "scored once; points and seconds are a search's mean, seconds since "
                 "it was last taken up")
-        return Table(f"Tuning. {self.heading}", header, rows, [self.data_note, note])
+        return Table(f"Tuning. {self.heading}", header, rows,
+                     [self.data_note, note, *self.cuts()])
+
+    def measures_table(self):
+        """The Table of the measures that the others leave out, by setting."""
+        measures = [name for name in MEASURES if name != self.metric]
+        rows = [[f"{settings.label} {name.replace('_', ' ')}", *(
+            mean_text(self.results.of("results", column, settings)[name], digits=2)
+            for column in self.columns)]
+            for settings in self.settings for name in measures]
+        note = f"f1 is that of class {self.dataset.classes[1]}"
+        if len(self.dataset.classes) > 2:
+            note = "f1 and ROC AUC: means over the classes, for AUC against the rest"
+        return Table(f"Other measures, in %. {self.dataset.title}", [
+            "tokens/length", *self.titles.values()], rows, [self.data_note, note])
 
     def confusion(self, column, settings):
         """How many test documents of each class were taken for which, <int>[K, K]."""
@@ -3226,6 +3331,33 @@ DASHES = ("-", "--", "-.", ":", *((0, dashes) for dashes in (
     (5, 1), (3, 1, 1, 1), (1, 1), (8, 2), (2, 3))))
 READABLE_CLASSES = 20  # in a confusion matrix; more are told in a table
 SMALL_MATRIX = 4  # classes, up to which there is a panel for every column
+# Sides of the corner of a ROC figure that is shown: three times the error at which the
+# middle one of the curves has as many false positives as false negatives.
+CORNERS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1)
+
+def plain(text):
+    """A text as matplotlib shows it as it stands: no formulas, nothing unprintable."""
+    text = "".join(c if c.isprintable() else " " for c in str(text))
+    return text.replace("$", r"\$")
+
+def shortened(text, fits):
+    """A text, less as much of its middle as it takes until fits(text) <bool>."""
+    def without_middle(size):
+        return f"{text[: size // 2]}…{text[len(text) - size // 2 :]}"
+    sizes = range(8, len(text))
+    too_long = bisect.bisect_left(
+        sizes, True, key=lambda size: not fits(without_middle(size)))
+    return text if fits(text) else without_middle(sizes[max(too_long - 1, 0)])
+
+def bulk(values):
+    """(lowest, highest) of columns' values ([<float>[n], ...]), less at most a third of
+    the columns, so low that without each the others have less than half the range."""
+    values = sorted(map(np.asarray, values), key=np.min)
+    for _ in range(len(values) // 3):
+        whole, rest = (np.ptp(np.concatenate(part)) for part in (values, values[1:]))
+        if whole > 2 * rest: values = values[1:]
+    together = np.concatenate(values)
+    return together.min(), together.max()
 
 class Figures:
     """The figures of a report: all() draws those that there is something for."""
@@ -3257,11 +3389,26 @@ class Figures:
         """(figure, axes [rows, columns]) without a display or any global state."""
         from matplotlib.figure import Figure
         figure = Figure(figsize=size, layout="constrained")
-        figure.suptitle(f"{title}, {self.report.dataset.title}", fontsize="medium")
+        small = "; ".join([self.report.data_note, *self.report.cuts()])
+        texts = [(figure.suptitle, f"{title}, {self.report.dataset.title}", {}),
+                 (figure.supxlabel, small, {"x": 0.01, "ha": "left", "color": "0.35"})]
+        for place, text, looks in texts:
+            size = "xx-small" if looks else "medium"
+            shown = place("", fontsize=size, **looks)
+            fits = functools.partial(self._fits, shown)
+            shown.set_text(plain(shortened(text, fits)))
         axes = figure.subplots(rows, columns, squeeze=False, **options)
         for panel in axes.flat:
             panel.grid(alpha=0.3)
         return figure, axes
+
+    @staticmethod
+    def _fits(shown, text):
+        """Whether a text in the font of `shown` is no wider than its figure."""
+        from matplotlib.textpath import TextPath
+        font = shown.get_fontproperties()
+        path = TextPath((0, 0), plain(text), font.get_size_in_points(), prop=font)
+        return path.get_extents().width < 70 * shown.figure.get_figwidth()  # of 72
 
     @staticmethod
     def _legend(figure, panels):
@@ -3289,37 +3436,66 @@ class Figures:
         return self._legend(figure, [axes])
 
     def accuracy(self):
-        """The metric by setting and model with 95 % intervals, and the article's."""
-        report, columns, rows, published = self.report, self.columns, self.rows, []
+        """The metric by setting and model with 95 % intervals, and the article's; the
+        marks of the table. What lies far below all others is told at the lower edge."""
+        report, columns, rows = self.report, self.columns, self.rows
+        metric, title = report.metric.replace("_", " "), f"and {LEVEL:.0%} intervals"
         size = (max(7, 1.5 + 0.3 * len(columns) * len(rows)), 4.5)
-        figure, [[axes]] = self._new(f"{report.metric} and 95 % intervals", size=size)
+        figure, [[axes]] = self._new(f"{metric} {title}", size=size)
         axes.grid(False, axis="x")
-        for place, column in zip(np.linspace(-0.36, 0.36, len(columns)), columns):
-            points = []  # place, mean, and how far the interval reaches down and up
-            for i, settings in enumerate(rows):
-                if len(report.values(column, settings)):
-                    found = report.estimate(column, settings)
-                    reach = np.abs(np.clip(found.interval(), 0, 1) - found.mean)
-                    points.append((i + place, 100 * found.mean, *(100 * reach)))
-                article = report.article(settings)
-                if column.model in article and not column.tuned:
-                    published.append((i + place, 100 * article[column.model]))
-            if points:
-                x, y, *reach = zip(*points)
-                look = self.style(column) | {"linestyle": "none", "capsize": 3}
-                axes.errorbar(x, y, reach, label=self.titles[column], **look)
-        if published:
+        places = dict(zip(columns, np.linspace(-0.36, 0.36, len(columns))))
+        points = {c: found for c in columns if len(found := self._points(c, places[c]))}
+        for column, found in points.items():
+            look = self.style(column) | {"linestyle": "none", "capsize": 3}
+            reach = np.abs(found[["low", "high"]].sub(found["mean"], axis=0)).T
+            axes.errorbar(found.x, found["mean"], reach.to_numpy(),
+                          label=plain(self.titles[column]), **look)
+        published = pd.concat(points.values()).dropna(subset="article")
+        if len(published):
             look = {"color": "0.45", "markersize": 14, "label": "the article's"}
-            axes.plot(*zip(*published), "_", **look)
+            axes.plot(published.x, published.article, "_", **look)
+        self._focus(axes, points)
         axes.set_xticks(range(len(rows)), [settings.label for settings in rows])
-        axes.set(xlabel="tokens/length", ylabel=f"{report.metric} in %",
+        axes.set(xlabel="tokens/length", ylabel=f"{metric} in %",
                  xlim=(-0.5, len(rows) - 0.5))
         return self._legend(figure, [axes])
 
+    def _points(self, column, place):
+        """A column's points of the accuracy figure: x, mean, low, high, article, in %,
+        and marks."""
+        report, points = self.report, []
+        for i, settings in enumerate(self.rows):
+            if len(report.values(column, settings)):
+                found = report.estimate(column, settings)
+                article = {} if column.tuned else report.article(settings)
+                ends = np.clip(found.interval(), 0, 1)
+                marks = dict(zip(self.columns, report.marks(settings)))
+                points.append((i + place, 100 * found.mean, *(100 * ends), 100 *
+                               article.get(column.model, np.nan), marks[column]))
+        names = ["x", "mean", "low", "high", "article", "marks"]
+        return pd.DataFrame(points, columns=names)
+
+    @staticmethod
+    def _focus(axes, points):
+        """Limit an axis to the bulk of the columns, and write marks above the points;
+        a mean that is left out is a number at the lower edge."""
+        ends = ("low", "high", "mean", "article")
+        low, high = bulk([np.concatenate([found[end].dropna() for end in ends])
+                          for found in points.values()])
+        space = max(0.06 * (high - low), 0.5)
+        axes.set_ylim(low - 2 * space, high + 1.5 * space)
+        look = {"ha": "center", "textcoords": "offset points", "fontsize": "small"}
+        for point in pd.concat(points.values()).itertuples():
+            if point.mean < low:
+                axes.annotate(f"↓ {point.mean:.1f} {point.marks}".rstrip(),
+                              (point.x, low - 2 * space), (0, 3), **look)
+            elif point.marks:
+                axes.annotate(point.marks, (point.x, point.high), (0, 1), **look)
+
     @staticmethod
     def roc_curve(judged):
-        """Mean (false, true) positive rates <float>[101] over repeats and classes."""
-        grid, curves = np.linspace(0, 1, 101), []
+        """Mean (false, true) positive rates <float>[1001] over repeats and classes."""
+        grid, curves = np.linspace(0, 1, 1001), []
         for y, _, scores in judged:
             for c in range(scores.shape[1]) if scores.shape[1] > 2 else [1]:
                 if 0 < np.sum(y == c) < len(y):
@@ -3328,27 +3504,47 @@ class Figures:
         return grid, np.mean(curves, axis=0)
 
     def roc(self):
-        """The ROC curves of all models, a panel for each setting."""
+        """The ROC curves of all models, a panel for each setting: of all the corner in
+        which the curves differ. The legend tells the areas, one a panel."""
         many = ", one class against the rest" * (len(self.report.dataset.classes) > 2)
-        size = (3.2 * len(self.rows) + 2.2, 3.8)
-        figure, [panels] = self._new(f"ROC{many}", 1, len(self.rows), size, sharey=True)
+        curves = {(s.label, c): self.roc_curve(judged) for s in self.rows
+                  for c in self.columns if (judged := self.report.judged(c, s))}
+        side = self.corner(curves)
+        title = f"ROC{many}" + f", corner of {side:g}" * (side < 1)
+        size = (3.2 * len(self.rows) + 2.8, 3.8)
+        figure, [panels] = self._new(title, 1, len(self.rows), size, sharey=True)
         for axes, settings in zip(panels, self.rows):
             for column in self.columns:
-                if judged := self.report.judged(column, settings):
-                    look = self.style(column) | {
-                        "label": self.titles[column], "markevery": 10, "markersize": 4}
-                    axes.plot(*self.roc_curve(judged), **look)
+                look = self.style(column) | {"markevery": 0.1, "markersize": 4}
+                curve = curves.get((settings.label, column), ((), ()))
+                axes.plot(*curve, label=self._area(column), **look)
             axes.plot([0, 1], [0, 1], color="0.8", zorder=0)
-            axes.set(title=settings.label, xlabel="false positive rate", aspect="equal")
+            axes.set(title=settings.label, xlabel="false positive rate", aspect="equal",
+                     xlim=(-0.02 * side, side), ylim=(1 - side, 1 + 0.02 * side))
         panels[0].set_ylabel("true positive rate")
         return self._legend(figure, panels)
+
+    def _area(self, column):
+        """A column's title, and its ROC AUC in % at each setting that has one."""
+        of = [self.report.results.of("results", column, row) for row in self.rows]
+        areas = " ".join(percent(rows.roc_auc.mean()) or "-" for rows in of)
+        return f"{plain(self.titles[column])}: {areas}"
+
+    @staticmethod
+    def corner(curves):
+        """The side of the corner that shows what differs between ROC curves, by
+        (label, column): one bad column does not count, nor what knows nothing."""
+        errors = [np.maximum(false, 1 - true).min() for (_, column), (false, true)
+                  in curves.items() if column.algorithm.judged]
+        wanted = 3 * np.median(errors) if errors else 1
+        return next((side for side in CORNERS if side >= wanted), 1)
 
     def confusion(self):
         """What share of each class is taken for which, in %. A panel for every setting
         and column for a few classes; for more the best column with an encoder and the
         best without, at the last setting; None for too many."""
         report, rows, columns, angle = self.report, self.rows, self.columns, 45
-        classes = report.dataset.classes
+        classes = [*map(plain, report.dataset.classes)]
         if len(classes) > SMALL_MATRIX:
             rows, columns, angle = rows[-1:], report.best(rows[-1]), 90
         if not columns or len(classes) > READABLE_CLASSES: return None
@@ -3358,7 +3554,8 @@ class Figures:
         figure, panels = self._new("Confusion in % of the class", *many, size)
         cells = itertools.product(rows, columns)
         for axes, (settings, column) in zip(panels.flat, cells):
-            axes.set_title(f"{self.titles[column]} {settings.label}", fontsize="small")
+            axes.set_title(plain(f"{self.titles[column]} {settings.label}"),
+                           fontsize="small")
             axes.grid(False)
             if report.judged(column, settings):
                 counts = report.confusion(column, settings)
@@ -3373,48 +3570,75 @@ class Figures:
         return figure
 
     def tried(self, column):
-        """A frame of a column's points: parameters, and the mean score in %."""
+        """A frame of a column's points: parameters, the mean score in %, the round of
+        halving that gave it, and whether the search chose it (chosen)."""
         rows = self.report.results.frame("tuning")
         rows = rows[rows.model == column.model]
         place = ["maxtokens", "maxtokenlen", "repeat", "search", "point"]
         means = rows.groupby([*place, "resource"], as_index=False).agg(
             score=("score", "mean"), folds=("fold", "nunique"))
         means = means[means.folds == FOLDS].sort_values("resource")
+        means["round"] = means.groupby(place[:-1]).resource.rank("dense").astype(int)
         means = means.drop_duplicates(place, keep="last").reset_index(drop=True)
-        params = pd.DataFrame([json.loads(point) for point in means.point])
-        return params.assign(score=100 * means.score)
+        points = [json.loads(point) for point in means.point]
+        found = self.report.results.frame("searches")
+        found = found[found.model == column.name].set_index(place[:3]).best
+        best = {key: json.loads(point).items() for key, point in found.items()}
+        keys = means[place[:3]].itertuples(index=False, name=None)
+        chosen = [point.items() <= best.get(key, {}.items())
+                  for point, key in zip(points, keys)]
+        return pd.DataFrame(points).assign(
+            score=100 * means.score, round=means["round"], chosen=chosen)
 
     def tuning(self, column):
         """The score in the folds over the points that a column's searches tried: of two
         or three parameters on a grid a surface by two of them, a panel for each value
-        of the third; of others a panel for each parameter."""
+        of the third; of others a panel for each parameter. What a search chose is
+        framed, and the rounds of halving, whose scores do not compare, are told."""
         table, grid = self.tried(column), column.algorithm.param_grid
-        names = sorted(table.columns.drop("score"), key=lambda n: table[n].nunique())
+        names = table.columns.drop(["score", "round", "chosen"])
+        names = sorted(names, key=lambda name: table[name].nunique())
         if not len(table): return None
         title = f"{self.titles[column]}: {self.report.metric} in the folds in %"
+        title += ", chosen: framed" * bool(table.chosen.any())
         on_grid = all(set(table[name]) <= set(grid[name]) for name in names)
         if not on_grid or len(names) not in (2, 3):
             size = (2.9 * len(names) + 1, 3.4)
             figure, [panels] = self._new(title, 1, len(names), size, sharey=True)
             for axes, name in zip(panels, names):
-                look = {"color": COLOURS[0], "fillstyle": "none"}
-                axes.plot(table[name], table.score, "o", **look)
-                axes.set_xlabel(name.split("__")[-1])
-                if pd.api.types.is_numeric_dtype(table[name]) and table[name].min() > 0:
-                    axes.set_xscale("log")
-            return figure
+                self._scatter(axes, table, name)
+            rounds = table["round"].nunique() > 1
+            return self._legend(figure, panels) if rounds else figure
         *others, y, x = names
         parts = list(table.groupby(others[0])) if others else [("", table)]
-        figure, [panels] = self._new(title, 1, len(parts), (3.4 * len(parts) + 1, 3.6))
+        figure, [panels] = self._new(title, 1, len(parts), (3.4 * len(parts) + 1, 3.8))
         for axes, (value, part) in zip(panels, parts):
             self._surface(axes, part, x, y, table.score.agg(["min", "max"]))
             axes.set_title(f"{others[0].split('__')[-1]} = {value}" if others else "")
         return figure
 
     @staticmethod
+    def _scatter(axes, table, name):
+        """One panel: the scores by a parameter, a colour and marker for each round."""
+        for number, part in table.groupby("round"):
+            look = {"color": COLOURS[number - 1], "marker": MARKERS[number - 1]}
+            axes.plot(part[name], part.score, label=f"round {number}", linestyle="none",
+                      fillstyle="none", **look)
+        best = table[table.chosen]
+        axes.plot(best[name], best.score, "s", color=COLOURS[4], fillstyle="none",
+                  markersize=13, label="chosen")
+        axes.set_xlabel(name.split("__")[-1])
+        if pd.api.types.is_numeric_dtype(table[name]) and table[name].min() > 0:
+            axes.set_xscale("log")
+
+    @staticmethod
     def _surface(axes, part, x, y, limits):
         """One panel: the mean score by two parameters; limits: those of all panels."""
-        surface = part.pivot_table(index=y, columns=x, values="score", aggfunc="mean")
+        from matplotlib.patches import Rectangle
+        surface, rounds, chosen = (
+            part.pivot_table(index=y, columns=x, values=what, aggfunc=how)
+            for what, how in (("score", "mean"), ("round", "mean"), ("chosen", "sum")))
+        several = bool(part["round"].max() > 1)
         axes.grid(False)
         axes.set_xticks(range(len(surface.columns)), map(str, surface.columns))
         axes.set_yticks(range(len(surface.index)), map(str, surface.index))
@@ -3423,8 +3647,12 @@ class Figures:
         lowest, highest = limits
         image.set_clim(lowest, 2 * highest - lowest + 1)  # light, for the numbers' sake
         for (i, j), value in np.ndenumerate(surface.values):
-            text = "" if np.isnan(value) else f"{value:.1f}"
-            axes.text(j, i, text, ha="center", va="center")
+            if np.isnan(value): continue
+            told = f"\nround {rounds.values[i, j]:.2g}" * several
+            axes.text(j, i, f"{value:.1f}{told}", ha="center", va="center")
+            if times := chosen.values[i, j]:
+                axes.add_patch(Rectangle((j - 0.47, i - 0.47), 0.94, 0.94, fill=False,
+                                         linewidth=1.5 + times / 2, color=COLOURS[4]))
 
     def learning_curve(self):
         """The metric by documents per class with a band of the repeats' deviation."""
@@ -3436,7 +3664,7 @@ class Figures:
             for column, curve in curves.items():
                 mean = 100 * curve.map(np.mean)
                 spread = 100 * curve.map(lambda v: v.std(ddof=len(v) > 1))
-                look = self.style(column) | {"label": self.titles[column]}
+                look = self.style(column) | {"label": plain(self.titles[column])}
                 axes.plot(mean.index, mean, markersize=5, **look)
                 axes.fill_between(mean.index, mean - spread, mean + spread, alpha=0.12,
                                   color=look["color"], linewidth=0)
@@ -3703,6 +3931,178 @@ class Audit:
                 "Classes most alike in their words", ["class", "class", "cosine"],
                 alike), self._rules_table("The words that alone tell most", self.best),
             self._rules_table("The words of one class only", self.one_sided)]
+
+# ------------------------------------------------------------------------------- Page
+# The parts of a page in order: the name of Results.pages, the heading, and the
+# beginnings of the figures' names that stand there. Others follow under their names.
+PAGE_PARTS = (
+    ("table", "Result", ("accuracy", "roc")), ("measures", "Other measures", ()),
+    ("confusion", "What is taken for what", ("confusion",)),
+    ("learning_curve", "Would more labels pay?", ("learning_curve",)),
+    ("tuning", "Tuning", ("tuning_",)), ("history", "Training by epoch", ("history_",)),
+    ("errors", "Errors, and words that weigh", ()), ("audit", "The data's traps", ()))
+# "&" is the page itself: three times, to weigh more than a notebook's own style, which
+# it must neither take nor change.
+PAGE = ".kit-page" * 3
+STYLE = """
+& { --ink: #1b1b1b; --soft: #595959; --line: #d8d8d8; --paper: #fff; --tint: #f2f5f9;
+  --pays: #00664a; --not: #a33c00; --open: #4f4f4f; color-scheme: light;
+  background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif;
+  max-width: 70rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
+& h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; color: inherit }
+& h2 { font-size: 1.15rem; margin: 2.2rem 0 .5rem; padding-bottom: .2rem;
+  border-bottom: 1px solid var(--line); color: inherit }
+& p, & li, & dd, & dt { color: inherit; font-size: 1em }
+& p { margin: .6rem 0 } & ul { margin: .5rem 0; padding-left: 1.1rem }
+& li { color: var(--soft); font-size: .85rem; margin: .1rem 0 }
+& .verdict { border-left: .35rem solid var(--open); background: var(--tint);
+  padding: .6rem .9rem; font-size: 1.05rem }
+& .verdict.pays { border-color: var(--pays) }
+& .verdict.not { border-color: var(--not) }
+& .warning { border: 1px solid var(--not); padding: .5rem .9rem; color: var(--not) }
+& .wide { overflow-x: auto; max-width: 100% }
+& table { border-collapse: collapse; font-size: .85rem; margin: .4rem 0; width: auto;
+  font-variant-numeric: tabular-nums; border: 0; color: inherit; table-layout: auto }
+& tr, & th, & td { background: none; color: inherit }
+& th, & td { padding: .3rem .6rem; vertical-align: top; border: 0; max-width: 30rem;
+  border-bottom: 1px solid var(--line); overflow-wrap: normal; min-width: 3rem }
+& th { font-weight: 600; white-space: normal; border-bottom: 2px solid var(--line) }
+& td.short { white-space: nowrap }
+& tr.sub td { color: var(--soft); font-size: .78rem; padding-top: 0 }
+& th:first-child, & td:first-child { position: sticky; left: 0;
+  background: var(--paper) }
+& figure { margin: 1rem 0 } & img { max-width: 100%; height: auto; background: #fff;
+  border-radius: 4px; display: block; padding: 4px; box-sizing: border-box }
+& dl { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr);
+  gap: .25rem 1rem; font-size: .85rem; margin: .5rem 0 }
+& dt { color: var(--soft); font-weight: normal; margin: 0 } & dd { margin: 0 }
+& code { font: .9em ui-monospace, monospace; background: none; color: inherit;
+  padding: 0; overflow-wrap: anywhere; white-space: pre-wrap }
+@media (prefers-color-scheme: dark) { & { --ink: #e6e6e6; --soft: #a8a8a8;
+  --line: #3c3c3c; --paper: #16181b; --tint: #20252c; --pays: #3fc79a; --not: #ff9d5c;
+  --open: #b5b5b5; color-scheme: dark } & img { background: #e9e9e9 } }
+@media (max-width: 30rem) { & { padding: .7rem; font-size: 15px }
+  & dl { grid-template-columns: 1fr; gap: 0 } & dd { margin-bottom: .4rem }
+  & th, & td { padding: .25rem .4rem } }
+@media print { & { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff;
+  --tint: #f4f4f4; --pays: #00664a; --not: #a33c00; --open: #4f4f4f; padding: 0;
+  max-width: none; font-size: 10pt; color-scheme: light } & img { background: #fff }
+  & .wide { overflow: visible } & table { font-size: 7.5pt } & td.short { white-space:
+  normal } & th, & td { padding: 1.5pt 3pt; min-width: 0 }
+  & tr, & figure { break-inside: avoid } & h2 { break-after: avoid }
+  & img { max-height: 23cm; padding: 0 }
+  & th:first-child, & td:first-child { position: static } }
+""".replace("&", PAGE)
+# Nothing of a document can run or be fetched, whatever it says.
+HEAD = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>{title}</title>
+<style>body {{ margin: 0 }} @media (prefers-color-scheme: dark)
+{{ body {{ background: #16181b }} }} @media print {{ body {{ background: #fff }} }}
+</style></head><body>
+{page}
+</body></html>
+"""
+
+def as_svg(figure):
+    """A figure as SVG text: lines stay sharp, and letters are the reader's own."""
+    from matplotlib import rc_context
+    stream = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "kit"}):
+        figure.savefig(stream, format="svg", bbox_inches="tight",
+                       metadata={"Date": None, "Creator": None})
+    return stream.getvalue()
+
+class Page:
+    """All of a run on one page: no other file, no script, nothing from elsewhere."""
+
+    def __init__(self, results):
+        self.results, self.report = results, results.report
+        self.dataset, self.about = self.report.dataset, results.about
+
+    def document(self):
+        """The page as a file of its own."""
+        title = f"{self.dataset.title}: does transfer learning pay?"
+        page = HEAD.format(title=html.escape(title), page=self.fragment())
+        return writable(page)
+
+    def fragment(self):
+        """The page as an element that a notebook can show among others."""
+        pages, figures = dict(self.results.pages), dict(self.results.figures)
+        parts = []
+        for name, heading, starts in PAGE_PARTS:
+            drawn = [one for one in figures if starts and one.startswith(starts)]
+            drawn = {one: figures.pop(one) for one in drawn}
+            parts.append(self._part(heading, pages.pop(name, ()), drawn))
+        parts += [self._part(name.capitalize().replace("_", " "), page, {})
+                  for name, page in pages.items()]
+        title = html.escape(self.dataset.title)
+        return (f'<div class="kit-page"><style>{STYLE}</style>'
+                f"<h1>Does transfer learning pay on {title}?</h1>"
+                f"{self._warning()}{self._verdicts()}{''.join(parts)}"
+                f"{self._part('Other figures', (), figures)}{self._facts()}</div>")
+
+    def _warning(self):
+        """What a reader must know first of a run that is not whole."""
+        if self.about["finished"]: return ""
+        cause = ("was interrupted" if self.results.interrupted else
+                 "is not whole: some models failed")
+        note = html.escape("; ".join([f"This run {cause}", *self.report.cuts()]))
+        return f'<p class="warning">{note}.</p>'
+
+    def _verdicts(self):
+        """The answer in sentences, each in the colour of what it says."""
+        kinds = {"pays": "pays", "does not pay": "not"}
+        return "".join(
+            f'<p class="verdict {kinds.get(getattr(one, "answer", ""), "open")}">'
+            f"{html.escape(str(one))}</p>" for one in self.report.verdicts())
+
+    @staticmethod
+    def _part(heading, page, figures):
+        """A heading with its tables and figures; "" if there are none."""
+        tables = [part._repr_html_() for part in page if isinstance(part, Table)]
+        images = []
+        for name, svg in figures.items():
+            data = base64.b64encode(svg.encode()).decode()
+            images.append(f'<figure><img alt="{html.escape(name.replace("_", " "))}" '
+                          f'src="data:image/svg+xml;base64,{data}"></figure>')
+        if not tables + images: return ""
+        return f"<h2>{html.escape(heading)}</h2>" + "".join(tables + images)
+
+    def _facts(self):
+        """What the numbers were made from, with and by."""
+        about, dataset = self.about, self.dataset
+        sizes = dataset.frame.label.value_counts(sort=False)
+        dropped = [f"{n} {reason}" for reason, n in dataset.dropped.items() if n]
+        started = time.strftime("%Y-%m-%d %H:%M", time.localtime(about["started"]))
+        asked = [f"{name}={value}" for name, value in (about["asked"] or {}).items()
+                 if value not in (None, False) and name not in ("content", "dataset")]
+        facts = {
+            "data": dataset.source,
+            "texts": f"{len(dataset)}; left out: {', '.join(dropped) or 'none'}",
+            "classes": ", ".join(f"{name} ({n})" for name, n in sizes.items()),
+            "content, SHA-256": dataset.digest,
+            **{f"encoder {handle}": f"SHA-256 {digest}"
+               for handle, digest in about["encoders"].items()},
+            "command": shlex.join(about.get("command", ["kit.compare(...)"])),
+            "options": "; ".join(asked),
+            "seconds": f"{self.report.seconds:.0f}, started {started}",
+            "versions": ", ".join(f"{name} {version}"
+                                  for name, version in about["versions"].items()),
+            "machine": ", ".join(f"{name} {value}"
+                                 for name, value in about["hardware"].items() if value)}
+        rows = "".join(f"<dt>{html.escape(name)}</dt><dd><code>{html.escape(value)}"
+                       "</code></dd>" for name, value in facts.items())
+        return f"<h2>How it was made</h2><dl>{rows}</dl>"
+
+def write_page(results):
+    """Write report.html where a run has a folder: once more, when it knows more."""
+    if results.folder:
+        page = Page(results).document().encode()
+        write_atomically(results.folder / "report.html", page)
 
 # ------------------------------------------------------------------------ Comparison
 def option(default, words, **rest):
@@ -4041,7 +4441,8 @@ class Run:
     def pages(self, report):
         """What there is to read, by name of the file: lists of Tables, sentences."""
         options, settings = self.options, report.settings
-        pages = {"table": [report.table(), *map(str, report.verdicts())]}
+        pages = {"table": [report.table(), *map(str, report.verdicts())],
+                 "measures": [report.measures_table()]}
         if len(report.results.frame("searches")):
             pages["tuning"] = [report.tuning_table()]
         if options.learning_curve:
@@ -4089,7 +4490,7 @@ class Run:
         notes = self.notes + [
             "interrupted: not all models or draws are there"] * results.interrupted
         report = Report(results, self.dataset, self.columns, self.rows, options.metric,
-                        seconds, notes)
+                        seconds, notes, options.repeats)
         results.report = report
         results.pages |= self.pages(report)
         if results.folder:
@@ -4099,8 +4500,10 @@ class Run:
             for name, figure in Figures(report).all().items():
                 path = results.folder / f"{name}.png"
                 figure.savefig(path, dpi=110, bbox_inches="tight")
+                results.figures[name] = as_svg(figure)
         finished = all(map(results.done, self.tasks()))
         results.describe(finished=finished, **self.facts(report))
+        write_page(results)
 
 def compare(dataset, models=None, out=None, **options):
     """Fit and score models on repeated draws of a data set: the Results. dataset: a
@@ -4195,17 +4598,19 @@ def command_words(argv):
     return list(map(str, words))
 
 def show(results):
-    """Print the pages of a run; in a notebook as HTML, with the figures."""
-    if not in_notebook():
-        pages = chain.from_iterable(results.pages.values())
-        print("", *pages, "", sep="\n\n", flush=True)
+    """Print the pages of a run, in a terminal as wide as that is; in a notebook show
+    its one page, and to what keeps a log of it (as "Save version" does) the text."""
+    pages = chain.from_iterable(results.pages.values())
+    if in_notebook():
+        from IPython.display import display
+        text = "\n\n".join(map(str, pages))
+        display({"text/html": Page(results).fragment(), "text/plain": text}, raw=True)
         return
-    from IPython.display import HTML, Image, display
-    for page in results.pages.values():
-        display(HTML("".join(part._repr_html_() if isinstance(part, Table)
-                             else f"<p>{html.escape(part)}</p>" for part in page)))
-    for path in sorted(results.folder.glob("*.png")):
-        display(Image(filename=str(path)))
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        pages = [page.fitted(width) if isinstance(page, Table) else wrapped(page, width)
+                 for page in pages]
+    print("", *pages, "", sep="\n\n", flush=True)
 
 def run_problem(name, words):
     """One run of the command line: parse, load, compare, show; the exit code."""
@@ -4233,8 +4638,9 @@ def run_problem(name, words):
             dataset = load(corpus, data, nsamp=options.nsamp, seed=options.seed)
     results = compare(dataset, out=out, **given)
     results.describe(command=[f"run_{name}.py", *words])
+    write_page(results)
     show(results)
-    say("files", f"results.csv, predictions.csv, table.md and more in {out}")
+    say("files", f"report.html, table.md, results.csv and more in {out}")
     if results.interrupted: raise KeyboardInterrupt
     return 0 if results.about["finished"] else 1
 
