@@ -202,16 +202,32 @@ def cached_frame(name, made_of, read):
         say("cache", f"could not keep {path.name}: {one_line(error, 80)}")
     return frame
 
+def leads_out(path, root):
+    """Whether a path below root is a link out of it. One right below root may be, and
+    whatever is below KAGGLE_INPUT, since Kaggle's mounts are links."""
+    if not path.is_symlink() or root.is_relative_to(KAGGLE_INPUT): return False
+    first, target = root / path.relative_to(root).parts[0], path.resolve()
+    return path != first and not any(
+        target.is_relative_to(place.resolve()) for place in (root, first))
+
 def find_below(root, is_it, depth=6):
-    """The first path at most depth folders below root for which is_it(path) holds."""
-    root = Path(root)
-    for folder, folders, files in os.walk(root, followlinks=True):  # mounts are links
+    """The first path at most depth folders below root for which is_it(path) holds. No
+    link that leads out is followed, none to what it lies in, and none twice."""
+    root, entered = Path(root), set()
+    def is_new(folder):
+        if not folder.is_symlink(): return True
+        target, known = folder.resolve(), len(entered)
+        if not folder.parent.resolve().is_relative_to(target): entered.add(target)
+        return len(entered) > known
+    for folder, folders, files in os.walk(root, followlinks=True):
         folder = Path(folder)
         if len(folder.relative_to(root).parts) >= depth:
             folders.clear()
-        folders.sort()
+        folders[:] = [name for name in sorted(folders) if is_new(folder / name)
+                      and not leads_out(folder / name, root)]
         for name in sorted(files) + folders:
-            if is_it(folder / name): return folder / name
+            path = folder / name
+            if is_it(path) and not leads_out(path, root): return path
     return None
 
 @functools.cache
@@ -486,6 +502,10 @@ def read_folder(folder, classes=()):
     folders = [path for path in sorted(Path(folder).iterdir()) if path.is_dir()]
     files = [(path.name, file) for path in folders for file in sorted(
         path.glob("*.txt")) if not classes or path.name in classes]
+    inside = [pair for pair in files if not leads_out(pair[1], Path(folder))]
+    if len(inside) < len(files):
+        say("links", f"{len(files) - len(inside)} links out of {folder} are not read")
+    files = inside
     found = list(dict.fromkeys(name for name, _ in files))
     if len(found) < 2:
         raise KitError(f"{folder} needs two or more subfolders of .txt "

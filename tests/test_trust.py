@@ -381,3 +381,55 @@ def test_a_whole_run_brings_nothing_of_its_texts_into_its_pages(tmp_path, capsys
         assert not {"image", "link_open", "html_inline", "html_block"} & kinds, path
     about = json.loads((tmp_path / "out" / "run.json").read_bytes())
     assert about["classes"] == ["[a](b)", "c|d"]  # files of data keep the names
+
+
+# ----------------------------------------------------------------------------- Links
+@pytest.fixture
+def linked(tmp_path):
+    """A folder of two classes with a link out of it in a class, and one that stays."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("secret words")
+    folder = tmp_path / "classes"
+    for name in "ab":
+        (folder / name).mkdir(parents=True)
+        for i in range(3):
+            (folder / name / f"{i}.txt").write_text(f"{name} text {i}")
+    (folder / "a" / "out.txt").symlink_to(outside / "secret.txt")
+    (folder / "a" / "in.txt").symlink_to(folder / "b" / "0.txt")
+    return folder
+
+
+def test_a_link_out_of_a_folder_of_texts_is_not_read_and_said(linked, capsys):
+    frame = kit.read_folder(linked)
+    assert "secret words" not in set(frame.text) and "a/in.txt" in set(frame.id)
+    assert f"1 links out of {linked} are not read" in capsys.readouterr().out
+    (linked / "c").symlink_to(linked.parent / "outside")  # the user's own, on top
+    assert "secret words" in set(kit.read_folder(linked).text)
+
+
+def test_links_below_a_folder_are_followed_as_mounts_only(linked, monkeypatch):
+    def found(root):
+        return kit.find_below(root, lambda path: path.name == "secret.txt")
+
+    outside = linked.parent / "outside"
+    (linked / "a" / "deep").symlink_to(outside)
+    assert found(linked) is None
+    monkeypatch.setattr(kit, "KAGGLE_INPUT", linked.parent)  # all links are Kaggle's
+    assert found(linked) == linked / "a" / "deep" / "secret.txt"
+    monkeypatch.setattr(kit, "KAGGLE_INPUT", Path("/kaggle/input"))
+    (linked / "mount").symlink_to(outside)
+    assert found(linked) == linked / "mount" / "secret.txt"
+    (outside / "more").symlink_to(outside.parent)  # and from a mount none leads on
+    assert kit.find_below(linked, lambda path: path.name == "outside") is None
+
+
+def test_links_in_circles_cost_nothing(tmp_path):
+    for name in "abcdefgh":
+        (tmp_path / name).symlink_to(".")
+        (tmp_path / f"folder {name}").mkdir()
+        for other in "abcdefgh":
+            (tmp_path / f"folder {name}" / other).symlink_to(f"../folder {other}")
+    asked = []
+    kit.find_below(tmp_path, lambda path: asked.append(path))
+    assert len(asked) < 1000
