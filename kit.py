@@ -211,20 +211,13 @@ def leads_out(path, root):
         target.is_relative_to(place.resolve()) for place in (root, first))
 
 def find_below(root, is_it, depth=6):
-    """The first path at most depth folders below root for which is_it(path) holds. No
-    link that leads out is followed, none to what it lies in, and none twice."""
-    root, entered = Path(root), set()
-    def is_new(folder):
-        if not folder.is_symlink(): return True
-        target, known = folder.resolve(), len(entered)
-        if not folder.parent.resolve().is_relative_to(target): entered.add(target)
-        return len(entered) > known
-    for folder, folders, files in os.walk(root, followlinks=True):
+    """The first path at most depth folders below root for which is_it(path) holds."""
+    root = Path(root)
+    for folder, folders, files in os.walk(root, followlinks=True):  # mounts are links
         folder = Path(folder)
         if len(folder.relative_to(root).parts) >= depth:
             folders.clear()
-        folders[:] = [name for name in sorted(folders) if is_new(folder / name)
-                      and not leads_out(folder / name, root)]
+        folders[:] = sorted(n for n in folders if not leads_out(folder / n, root))
         for name in sorted(files) + folders:
             path = folder / name
             if is_it(path) and not leads_out(path, root): return path
@@ -1435,9 +1428,10 @@ class BertModule:
         else:
             vocab_file = self.module.vocab_file.asset_path
             do_lower_case = self.module.do_lower_case
-        place = os.path.abspath(vocab_file.numpy().decode())
-        if not Path(place).is_relative_to(os.path.abspath(self.path)):
-            raise KitError(f"{self.path} names a vocabulary outside of it: {place}.")
+        # A TF1-format module may name the file that its own asset was copied from.
+        place = Path(self.path, "assets", Path(vocab_file.numpy().decode()).name)
+        if not place.is_file():
+            raise KitError(f"{self.path} has no vocabulary {place.name} in its assets.")
         return WordPieces(place, bool(do_lower_case))
 
     def ids(self, texts, limit=None):

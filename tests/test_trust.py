@@ -176,7 +176,7 @@ def test_a_vocabulary_outside_of_the_module_is_not_read(tmp_path, tiny):
         meta_graph.asset_file_def[0].filename = "../../secrets.txt"
 
     edited(module, lead_out)
-    with pytest.raises(kit.KitError, match="vocabulary outside of it: .*secrets.txt"):
+    with pytest.raises(kit.KitError, match="no vocabulary secrets.txt in its assets"):
         kit.BertModule(module).word_pieces  # noqa: B018
 
 
@@ -422,14 +422,3 @@ def test_links_below_a_folder_are_followed_as_mounts_only(linked, monkeypatch):
     assert found(linked) == linked / "mount" / "secret.txt"
     (outside / "more").symlink_to(outside.parent)  # and from a mount none leads on
     assert kit.find_below(linked, lambda path: path.name == "outside") is None
-
-
-def test_links_in_circles_cost_nothing(tmp_path):
-    for name in "abcdefgh":
-        (tmp_path / name).symlink_to(".")
-        (tmp_path / f"folder {name}").mkdir()
-        for other in "abcdefgh":
-            (tmp_path / f"folder {name}" / other).symlink_to(f"../folder {other}")
-    asked = []
-    kit.find_below(tmp_path, lambda path: asked.append(path))
-    assert len(asked) < 1000
