@@ -26,9 +26,9 @@ Tables; Figures; Word weights; Audit; Page; Comparison; Command line.
 _before = dict(globals())
 
 import argparse, base64, bisect, codecs, contextlib, csv, dataclasses, difflib, email
-import functools, gzip, hashlib, html, importlib.metadata, io, itertools, json, os
-import platform, re, shlex, shutil, signal, sqlite3, sys, tarfile, tempfile, textwrap
-import threading, time, urllib.error, urllib.request, warnings, zipfile, zlib
+import functools, gzip, hashlib, html, http.client, importlib.metadata, io, itertools
+import json, os, platform, re, shlex, shutil, signal, sqlite3, sys, tarfile, tempfile
+import textwrap, threading, time, urllib.error, urllib.request, warnings, zipfile, zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -64,16 +64,42 @@ __all__ = ["load", "compare", "command_line", "Dataset", "Column", "Settings",
            "build_elmo_model", "build_bert_model"]
 
 # ------------------------------------------------------------------ Words to the user
+SECRET = re.compile(r"(?<=://)[^/\s?#]*@(?!sha256:)")  # user:password@ of a URL
+
+def without_secrets(text):
+    """A text whose URLs have lost their names and passwords."""
+    return SECRET.sub("", text)
+
 class KitError(Exception):
     """A sentence for the person who can put it right: what is wrong, and the fix."""
 
+    def __init__(self, sentence=""):
+        super().__init__(without_secrets(str(sentence)))
+
 def one_line(error, limit=500):
     """An exception's words in one line, for a sentence or a cell."""
-    return " ".join(str(error).split())[:limit]
+    return without_secrets(" ".join(str(error).split()))[:limit]
 
 def writable(text):
     """A text less what UTF-8 cannot write, lone surrogates."""
     return text.encode("utf-8", "replace").decode()
+
+# What moves a terminal's cursor, colours it, or turns the order of letters round.
+CONTROLS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# What Markdown, GitHub's included, takes for a border, an image, a link, HTML, code or
+# stress; a star that stands alone is a mark of ours.
+MARKUP = re.compile(
+    r"[\\|<`\[]|&(?=#?\w+;)|(?<=:)/(?=/)|(?<=www)\.|(?<![^\W_])_|_(?![^\W_])"
+    r"|[*~](?=\S)|(?<=\S)[*~]")
+
+def plain(text):
+    """A text in one line for a terminal, with nothing in it that the terminal obeys."""
+    return CONTROLS.sub(" ", writable(without_secrets(str(text))))
+
+def markdown(text):
+    """A text as one line of Markdown that shows it as it stands, whatever is in it."""
+    return MARKUP.sub(r"\\\g<0>", plain(text))
 
 @contextlib.contextmanager
 def told(sentence, *errors):
@@ -92,7 +118,7 @@ def in_notebook():
 
 def say(event, text):
     """Print one aligned line: the time, what happens, and to what."""
-    print(f"{time.strftime('%H:%M:%S')}  {event:<8}  {text}", flush=True)
+    print(f"{time.strftime('%H:%M:%S')}  {event:<8}  {plain(text)}", flush=True)
 
 def progress(total, what, **options):
     """tqdm's bar to `update`; in a log, which keeps every line, one every 15 s."""
@@ -176,6 +202,14 @@ def cached_frame(name, made_of, read):
         say("cache", f"could not keep {path.name}: {one_line(error, 80)}")
     return frame
 
+def leads_out(path, root):
+    """Whether a path below root is a link out of it. One right below root may be, and
+    whatever is below KAGGLE_INPUT, since Kaggle's mounts are links."""
+    if not path.is_symlink() or root.is_relative_to(KAGGLE_INPUT): return False
+    first, target = root / path.relative_to(root).parts[0], path.resolve()
+    return path != first and not any(
+        target.is_relative_to(place.resolve()) for place in (root, first))
+
 def find_below(root, is_it, depth=6):
     """The first path at most depth folders below root for which is_it(path) holds."""
     root = Path(root)
@@ -183,9 +217,10 @@ def find_below(root, is_it, depth=6):
         folder = Path(folder)
         if len(folder.relative_to(root).parts) >= depth:
             folders.clear()
-        folders.sort()
+        folders[:] = sorted(n for n in folders if not leads_out(folder / n, root))
         for name in sorted(files) + folders:
-            if is_it(folder / name): return folder / name
+            path = folder / name
+            if is_it(path) and not leads_out(path, root): return path
     return None
 
 @functools.cache
@@ -194,10 +229,11 @@ def reachable(url, seconds=3):
     looking up a name has no time limit of its own in a kernel without internet."""
     answered = []
     def ask():
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
             # An HTTPError is an answer, if not a friendly one.
             with contextlib.suppress(urllib.error.HTTPError):
-                urllib.request.urlopen(url, timeout=seconds).close()
+                url_alone = without_secrets(url)  # urllib takes them for the port
+                urllib.request.urlopen(url_alone, timeout=seconds).close()
             answered.append(True)
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
@@ -459,6 +495,10 @@ def read_folder(folder, classes=()):
     folders = [path for path in sorted(Path(folder).iterdir()) if path.is_dir()]
     files = [(path.name, file) for path in folders for file in sorted(
         path.glob("*.txt")) if not classes or path.name in classes]
+    inside = [pair for pair in files if not leads_out(pair[1], Path(folder))]
+    if len(inside) < len(files):
+        say("links", f"{len(files) - len(inside)} links out of {folder} are not read")
+    files = inside
     found = list(dict.fromkeys(name for name, _ in files))
     if len(found) < 2:
         raise KitError(f"{folder} needs two or more subfolders of .txt "
@@ -1030,17 +1070,22 @@ ENCODERS = {"full": {"elmo": ELMO, "bert": BERT},
 KAGGLE_HANDLE = re.compile(
     r"(?:https://www\.kaggle\.com/models/)?((?:[\w-]+/){4}\d+)/?$")
 
+PIN = "@sha256:"
+
 class Encoder:
     """The SavedModel that a handle names: a path (from here, or from this file), a
-    Kaggle handle, or a URL of a packed one. name: what tables call it; kaggle: its name
-    there, or ""; url: where it can be downloaded packed, if anything tells."""
+    Kaggle handle, or a URL of a packed one; with @sha256:<its digest> behind, it and no
+    other. name: what tables call it; kaggle: its name there, or ""; url: where it can
+    be downloaded packed, if anything tells, with a password if the handle has one."""
 
     def __init__(self, handle):
-        match = KAGGLE_HANDLE.match(str(handle))
-        self.handle, self.kaggle = str(handle), match[1] if match else ""
+        whole, _, self.pin = str(handle).partition(PIN)
+        match = KAGGLE_HANDLE.match(whole)
+        self.handle, self.kaggle = without_secrets(whole), match[1] if match else ""
         self.name = self.handle if match else self.handle.rstrip("/").split("/")[-1]
-        self.url = TFHUB_URLS.get(self.kaggle, self.handle)
-        self.key = hashlib.sha1(self.url.encode()).hexdigest()  # as tensorflow_hub
+        self.url = TFHUB_URLS.get(self.kaggle, whole)
+        public = without_secrets(self.url)
+        self.key = hashlib.sha1(public.encode()).hexdigest()  # as tensorflow_hub
 
     @staticmethod
     def is_in(folder):
@@ -1084,6 +1129,15 @@ class Encoder:
         return folder
 
     def find(self):
+        """Its folder, wherever it is; a KitError if it is not what the handle pins."""
+        path = self._found()
+        if self.pin and self.pin.lower() != (digest := self.digest_of(path)):
+            raise KitError(f"{path} is not the encoder that was asked for: its digest "
+                           f"is {digest}, not {self.pin}. Fetch it again, or, if it is "
+                           f"the one you mean, name it as {self.handle}{PIN}{digest}.")
+        return path
+
+    def _found(self):
         """Its folder: the path itself, else Kaggle's mounts, caches, Kaggle, a URL."""
         for path in (Path(self.handle), home() / self.handle):
             if self.is_in(path): return path.resolve()
@@ -1099,6 +1153,9 @@ class Encoder:
         path = self._from_kaggle() if self.kaggle and reachable(KAGGLE_SITE) else None
         if not path and self.url.startswith("http") and reachable(self.url):
             path = self._from_url(ours)
+        if path and not self.pin:
+            say("encoder", f"downloaded; to have this one and no other, name it as "
+                f"{self.handle}{PIN}{self.digest_of(path)}")
         if not path:
             raise KitError(f"Encoder {self.handle} is not here and no download was "
                            "possible. On Kaggle, attach it (Add Input, Models: "
@@ -1110,7 +1167,12 @@ class Encoder:
 
     def digest(self):
         """SHA-256 of what makes the SavedModel: graph, variables, assets."""
-        folder, parts = self.find(), ("saved_model.pb", "variables", "assets")
+        return self.digest_of(self.find())
+
+    @staticmethod
+    def digest_of(folder):
+        """The same of a folder."""
+        parts = "saved_model.pb", "variables", "assets"
         stamp = tuple(f for f in times_of(folder) if f[0].split("/")[0] in parts)
         return content_digest(folder, stamp)
 
@@ -1153,11 +1215,88 @@ def tensorflow():
             tf.config.experimental.set_memory_growth(gpu, True)
     return tf
 
-def load_module(path):
+# A SavedModel is a program. Of the ops with a state or an effect these stay inside the
+# process: variables, calls, tests, tables (read from the module's own assets), arrays,
+# random numbers, and what reads and writes checkpoints, see saves_in_use.
+STATEFUL = re.compile(
+    r"Var(iable(V2|Shape)?|HandleOp|IsInitializedOp)|DisableCopyOnRead|GuaranteeConst|"
+    r"(Read|Assign|AssignAdd|AssignSub)VariableOp|If|While|Case|StatefulPartitionedCall"
+    r"|Resource(Gather|Scatter|Sparse|Apply|Strided)\w*|Assert|CheckNumerics(V2)?|"
+    r"(Anonymous|Mutable|Dense)*HashTable(OfTensors)?(V2)?|LookupTable\w+|"
+    r"InitializeTable(FromTextFile)?V2|TensorArray\w+|Stack(Push|Pop|Close)?(V2)?|"
+    r"Random(Uniform(Int)?|StandardNormal|Shuffle|Gamma|Poisson(V2)?)|Multinomial|"
+    r"(Parameterized)?TruncatedNormal|Stateful(Uniform|Standard|Truncated)\w+|Rng\w+|"
+    r"StatelessRandomGetAlg|CudnnRNN\w*|RestoreV2|SaveV2|MergeV2Checkpoints")
+# Of the others all but these, which read files, call Python, carry a graph or an
+# address in an argument, or end the process.
+REACHING = re.compile(
+    r"\w*(ReadFile|MatchingFiles|Vocab|Reader|Dataset|Iterator|PyFunc|Proto|Debug|Xla|"
+    r"TPU|Tpu|Mlir)\w*|ImmutableConst|Copy(Host|Op)?|Abort|_.*|.*>.*")
+SAVES = {"SaveV2", "MergeV2Checkpoints"}  # in every SavedModel, for itself
+
+def saves_in_use(meta_graph):
+    """Whether a graph <MetaGraphDef> writes checkpoints but in its own saver: whether
+    anything that a caller can name needs an op of SAVES. A name counts as needed where
+    its bytes occur, since many fields can hold one."""
+    def holding(names, parts):
+        return {key for key, part in parts if any(n.encode() in part for n in names)}
+    graph, saver = meta_graph.graph_def, meta_graph.saver_def
+    library, signatures = graph.library, meta_graph.signature_def.values()
+    functions = [(f.signature.name, f.SerializeToString()) for f in library.function]
+    saving = set()
+    while more := holding(SAVES | saving, functions) - saving:
+        saving |= more
+    nodes = holding(SAVES | saving, (
+        (node.name, node.SerializeToString()) for node in graph.node))
+    inputs = [(node.name, {name.lstrip("^").split(":")[0] for name in node.input})
+              for node in graph.node]
+    while more := {name for name, needed in inputs if needed & nodes} - nodes:
+        nodes |= more
+    run = {saver.restore_op_name, *chain.from_iterable(
+        one.node_list.value for one in meta_graph.collection_def.values())}
+    objects = [meta_graph.object_graph_def, *library.gradient,
+               *library.registered_gradients]
+    return bool(
+        nodes & {name.split(":")[0] for name in run}
+        or holding(saving, ((1, part.SerializeToString()) for part in objects))
+        or holding({f"{n}:" for n in nodes},
+                   ((1, part.SerializeToString()) for part in signatures)))
+
+def reaching_ops(path):
+    """The ops <str>, sorted, by which the SavedModel in a folder could reach files, the
+    network, Python or code that is not TensorFlow's own: all that is not known to stay
+    inside. Every graph and function is looked through, also what nobody calls."""
+    from google.protobuf.message import DecodeError
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+    from tensorflow.python.framework import op_def_registry
+    with told(f"{path} holds no SavedModel", DecodeError):
+        model = SavedModel.FromString(Path(path, "saved_model.pb").read_bytes())
+    found = set()
+    for meta_graph in model.meta_graphs:
+        graph = meta_graph.graph_def
+        functions = {f.signature.name: f.node_def for f in graph.library.function}
+        for op in {node.op for node in chain(graph.node, *functions.values())}:
+            known = op_def_registry.get(op)
+            if not known:
+                inside = op in functions
+            elif known.is_stateful:
+                inside = STATEFUL.fullmatch(op)
+            else:
+                inside = not REACHING.fullmatch(op)
+            found |= set() if inside else {op}
+        found |= SAVES if saves_in_use(meta_graph) else set()
+    return sorted(found)
+
+def load_module(path, trust_encoder=False):
     """The SavedModel in a folder: all that hub.load does once it has the folder,
     without tensorflow_hub's import, which breaks where setuptools or tf_keras do not
-    match."""
+    match. One that could reach out of the process is refused, unless it is trusted."""
     tf = tensorflow()
+    if not trust_encoder and (reaching := reaching_ops(path)):
+        raise KitError(
+            f"{path} could reach files, the network or other programs, by "
+            f"{', '.join(reaching)}. A SavedModel is a program: if you trust whoever "
+            "made it, say so by --trust-encoder (in a program trust_encoder=True).")
     tags = [] if Path(path, "tfhub_module.pb").exists() else None
     # Outside of any graph and name scope: Keras builds layers inside of both, and the
     # names of the variables tell the encoder's layers.
@@ -1167,15 +1306,16 @@ def load_module(path):
         return tf.saved_model.load(str(path), tags)
 
 @functools.cache
-def shared_module(kind, path):
+def shared_module(kind, path, trust_encoder=False):
     """The ElmoModule or BertModule of a folder, one for all who do not train it."""
-    return kind(path)
+    return kind(path, trust_encoder)
 
 class ElmoModule:
     """ELMo from TF1-format and TF2 SavedModels: strings to its layers' masked means."""
 
-    def __init__(self, path):
-        self.module = load_module(path)  # the signatures do not keep it alive
+    def __init__(self, path, trust_encoder=False):
+        # The signatures do not keep it alive.
+        self.module = load_module(path, trust_encoder)
         signatures = self.module.signatures
         signature = signatures.get("default") or signatures.get("serving_default")
         shapes = signature.structured_outputs if signature else {}
@@ -1213,8 +1353,8 @@ class BertModule:
     dict in and out (versions 3 and 4), TF2 with a list [word ids, mask, type ids] in
     and [pooled, sequence] out (1 and 2), and TF1-format with signatures."""
 
-    def __init__(self, path):
-        self.path, self.module = path, load_module(path)
+    def __init__(self, path, trust_encoder=False):
+        self.path, self.module = path, load_module(path, trust_encoder)
         self.is_tf1 = "tokens" in self.module.signatures
         self.variables = list(getattr(self.module, "variables", []))  # TF1's are hidden
         # How many word pieces it reads: the rows of its position table, or as BERT.
@@ -1288,7 +1428,11 @@ class BertModule:
         else:
             vocab_file = self.module.vocab_file.asset_path
             do_lower_case = self.module.do_lower_case
-        return WordPieces(vocab_file.numpy().decode(), bool(do_lower_case))
+        # A TF1-format module may name the file that its own asset was copied from.
+        place = Path(self.path, "assets", Path(vocab_file.numpy().decode()).name)
+        if not place.is_file():
+            raise KitError(f"{self.path} has no vocabulary {place.name} in its assets.")
+        return WordPieces(place, bool(do_lower_case))
 
     def ids(self, texts, limit=None):
         """Ids of the word pieces of texts, within the limit and the module's own."""
@@ -1314,17 +1458,20 @@ class BertModule:
 class ElmoEmbedding:
     """The body of ElmoEmbeddingLayer, a Keras 3 layer: <string>[n, 1] or [n] to
     <float>[n, d], the mean over the words of gamma * sum softmax(w)_i layer_i.
-    elmo_path: a handle or path, as Encoder takes them. The three w and gamma are its
-    weights; the module itself stays as it is."""
+    elmo_path: a handle or path, as Encoder takes them; trust_encoder: see load_module,
+    not saved with a model. The three w and gamma are its weights; the module itself
+    stays as it is."""
 
-    def __init__(self, elmo_path=ELMO, **kwargs):
+    def __init__(self, elmo_path=ELMO, trust_encoder=False, **kwargs):
         super().__init__(**kwargs)
+        self.trust_encoder = trust_encoder
         self.supports_jit = False  # XLA, Keras' default on a GPU, knows no strings
         self.elmo_path = str(elmo_path)
 
     def build(self, input_shape):
         """Load the module and make the 4 scalars, as untrained as ELMo's own."""
-        self.elmo = shared_module(ElmoModule, Encoder(self.elmo_path).find())
+        path = Encoder(self.elmo_path).find()
+        self.elmo = shared_module(ElmoModule, path, self.trust_encoder)
         self.layer_weights = self.add_weight((3,), "zeros", name="layer_weights")
         self.gamma = self.add_weight((), "ones", name="gamma")
 
@@ -1355,9 +1502,11 @@ class BertEmbedding:
     layers of the encoder train, from the top ("all": and its embeddings); with
     pooling="first" the pooler, too, if any does. pooling: "mean" of the last layer
     over the mask, "layers", the means of all layers, or "first", the pooled output.
-    bert_path: as Encoder takes it."""
+    bert_path: as Encoder takes it; trust_encoder: see load_module, not saved with a
+    model."""
 
-    def __init__(self, n_fine_tune_layers=10, pooling="mean", bert_path=BERT, **kwargs):
+    def __init__(self, n_fine_tune_layers=10, pooling="mean", bert_path=BERT,
+                 trust_encoder=False, **kwargs):
         super().__init__(**kwargs)
         if pooling not in POOLINGS:
             raise ValueError(f"pooling must be one of {POOLINGS}, not {pooling!r}")
@@ -1365,17 +1514,18 @@ class BertEmbedding:
             raise ValueError(f"n_fine_tune_layers is {n_fine_tune_layers}, less than 0")
         self.supports_jit = False  # nor any module's graph, whatever is in it
         self.n_fine_tune_layers, self.pooling = n_fine_tune_layers, pooling
-        self.bert_path = str(bert_path)
+        self.bert_path, self.trust_encoder = str(bert_path), trust_encoder
 
     def build(self, input_shape):
         """Load the module, a copy of our own if it trains, and register its weights."""
         import keras
         path, top = Encoder(self.bert_path).find(), []
         if self.n_fine_tune_layers:
-            self.bert, pooler = BertModule(path), self.pooling == "first"
+            self.bert = BertModule(path, self.trust_encoder)
+            pooler = self.pooling == "first"
             top = self.bert.top_variables(self.n_fine_tune_layers, pooler)
         else:
-            self.bert = shared_module(BertModule, path)
+            self.bert = shared_module(BertModule, path, self.trust_encoder)
         self.bert.embedding_width(self.pooling)  # or a sentence
         trained = {variable.ref() for variable in top}
         for variable in self.bert.variables:
@@ -1431,19 +1581,22 @@ def head_model(inputs, embedding, learning_rate, classes):
     model.compile(keras.optimizers.Adam(learning_rate), loss=loss, metrics=["accuracy"])
     return model
 
-def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3, classes=2):
+def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3, classes=2,
+                     trust_encoder=False):
     """The article's Listing 2: a Keras model, <string>[n, 1] to <float>[n, 1 or K].
     Give its fit and predict a tf.constant of strings: Keras 3 refuses NumPy's."""
-    layer = keras_layer("ElmoEmbeddingLayer")(elmo_path)
+    layer = keras_layer("ElmoEmbeddingLayer")(elmo_path, trust_encoder)
     import keras
     strings = keras.Input((1,), dtype="string", name="strings")
     return head_model(strings, layer(strings), learning_rate, classes)
 
 def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
-                     pooling="mean", learning_rate=1e-3, classes=2):
+                     pooling="mean", learning_rate=1e-3, classes=2,
+                     trust_encoder=False):
     """The article's Listing 4: a Keras model of triplets <int>[n, max_seq_length] x 3.
     max_seq_length=None takes triplets of any length."""
-    layer = keras_layer("BertLayer")(n_fine_tune_layers, pooling, bert_path)
+    layer = keras_layer("BertLayer")(
+        n_fine_tune_layers, pooling, bert_path, trust_encoder)
     import keras
     triplet = [keras.Input((max_seq_length,), dtype="int32", name=name)
                for name in ("input_ids", "input_masks", "segment_ids")]
@@ -1522,12 +1675,13 @@ BATCH_TOKENS = 8192
 class FrozenEncoder(TransformerMixin, BaseEstimator):
     """Excerpts <str>[n] to features <float32>[n, ...], kept by the encoder's content,
     the limit and the text, so that each is encoded only once. path: the encoder's
-    handle; store: the SQLite file of the features, None for memory only."""
+    handle; store: the SQLite file of the features, None for memory only;
+    trust_encoder: see load_module."""
     pooling = "layer means"
     max_seq_length = None  # word pieces, where the encoder reads such
 
-    def __init__(self, path, store=None):
-        self.path, self.store = path, store
+    def __init__(self, path, store=None, trust_encoder=False):
+        self.path, self.store, self.trust_encoder = path, store, trust_encoder
 
     def fit(self, X, y=None):
         """Find the encoder; a frozen one has nothing to learn."""
@@ -1592,7 +1746,7 @@ class ElmoFeatures(FrozenEncoder):
 
     def _encode(self, items):
         tf = tensorflow()
-        module = shared_module(ElmoModule, self.folder_)
+        module = shared_module(ElmoModule, self.folder_, self.trust_encoder)
         return module.batch_means(tf.constant(items)).numpy()
 
 class BertFeatures(FrozenEncoder):
@@ -1600,13 +1754,14 @@ class BertFeatures(FrozenEncoder):
     max_seq_length word pieces with the two special ones (None: all). Of a text longer
     than the encoder reads, windows are averaged."""
 
-    def __init__(self, path, store=None, pooling="mean", max_seq_length=None):
-        super().__init__(path, store)
+    def __init__(self, path, store=None, pooling="mean", max_seq_length=None,
+                 trust_encoder=False):
+        super().__init__(path, store, trust_encoder)
         self.pooling, self.max_seq_length = pooling, max_seq_length
 
     def _prepare(self, texts):
         """Items (ids of word pieces) to encode, and the number of tokens of each."""
-        module = shared_module(BertModule, self.folder_)
+        module = shared_module(BertModule, self.folder_, self.trust_encoder)
         module.embedding_width(self.pooling)  # or a sentence, before anything is read
         items = module.word_pieces.ids(texts, self.max_seq_length)
         sizes = np.array(list(map(len, items)))
@@ -1617,7 +1772,7 @@ class BertFeatures(FrozenEncoder):
         return items, sizes
 
     def _encode(self, items):
-        module = shared_module(BertModule, self.folder_)
+        module = shared_module(BertModule, self.folder_, self.trust_encoder)
         windows = [module.windows(ids) for ids in items]
         parts = list(chain.from_iterable(windows))
         ids, masks, _ = padded_triplet(parts, max(map(len, parts)))
@@ -1781,11 +1936,12 @@ class DenseHead(Likeliest):
         return np.stack([1 - positive, positive], axis=1)
 
 @functools.cache
-def trainable_bert(path, n_fine_tune_layers, pooling, classes):
+def trainable_bert(path, n_fine_tune_layers, pooling, classes, trust_encoder=False):
     """(Keras model, the weights that it starts from): one of its kind in a process, for
     all fits in turn, since what TensorFlow builds around a SavedModel to train it is
     never freed: 1 GB for each of BERT-base's."""
-    model = build_bert_model(None, path, n_fine_tune_layers, pooling, classes=classes)
+    model = build_bert_model(None, path, n_fine_tune_layers, pooling, classes=classes,
+                             trust_encoder=trust_encoder)
     model.optimizer.build(model.trainable_variables)
     return model, [weight.numpy() for weight in model.trainable_variables]
 
@@ -1803,8 +1959,10 @@ class FineTunedBert(Likeliest):
     what was trained; history_: as DenseHead's."""
 
     def __init__(self, path, n_fine_tune_layers=2, pooling="mean", max_seq_length=None,
-                 epochs=5, batch_size=32, learning_rate=5e-5, random_state=None):
+                 epochs=5, batch_size=32, learning_rate=5e-5, random_state=None,
+                 trust_encoder=False):
         self.path, self.pooling, self.max_seq_length = path, pooling, max_seq_length
+        self.trust_encoder = trust_encoder
         self.n_fine_tune_layers = n_fine_tune_layers
         self.epochs, self.batch_size = epochs, batch_size
         self.learning_rate = learning_rate  # Adam's 1e-3 would destroy the encoder
@@ -1828,7 +1986,7 @@ class FineTunedBert(Likeliest):
     def _model(self):
         """The Keras model that this one shares, and the weights that it starts from."""
         return trainable_bert(self.path, self.n_fine_tune_layers, self.pooling,
-                              len(self.classes_))
+                              len(self.classes_), self.trust_encoder)
 
     def _assign(self, weights):
         for variable, weight in zip(self._model()[0].trainable_variables, weights):
@@ -1837,12 +1995,13 @@ class FineTunedBert(Likeliest):
     def _head(self, X, y):
         """Weights of a head that was trained on the frozen encoder."""
         limit = min(self.max_seq_length or 10**9, self._module().max_length)
-        frozen = BertFeatures(self.path, None, self.pooling, limit)
+        frozen = BertFeatures(self.path, None, self.pooling, limit, self.trust_encoder)
         head = DenseHead(random_state=self.random_state)
         return head.fit(frozen.fit_transform(X), y).weights_
 
     def _module(self):
-        return shared_module(BertModule, Encoder(self.path).find())
+        path = Encoder(self.path).find()
+        return shared_module(BertModule, path, self.trust_encoder)
 
     def _ids(self, X):
         """Ids of the texts' word pieces, cut to what the encoder can read."""
@@ -2014,7 +2173,7 @@ class Settings:
     documents per class; maxtokens, maxtokenlen: the article's limits, in words and
     characters; text: what the encoders read, "article" or "natural"; svm: parameters of
     SVC; store: the SQLite file of the features, None for memory only; members: the
-    models that blend puts together."""
+    models that blend puts together; trust_encoder: see load_module."""
     nsamp: int = 1000
     maxtokens: int = 50
     maxtokenlen: int = 20
@@ -2029,6 +2188,7 @@ class Settings:
     seed: int = 0
     store: str | None = None
     members: tuple = ("lr", "elmo", "bert", "nbsvm")
+    trust_encoder: bool = False
 
     @property
     def label(self):
@@ -2057,7 +2217,7 @@ class Algorithm:
 
     def encoder(self, settings):
         """The handles of its encoders in one, as in results.csv; "" for none."""
-        return " + ".join(self.encoders(settings))
+        return " + ".join(map(without_secrets, self.encoders(settings)))
 
     def text(self, settings):
         """The recipe of tokens."""
@@ -2085,9 +2245,11 @@ def bert_steps(settings):
     if settings.n_fine_tune_layers:
         classifier = FineTunedBert(
             settings.bert, settings.n_fine_tune_layers, settings.pooling, limit,
-            settings.epochs, settings.batch_size, random_state=settings.seed)
+            settings.epochs, settings.batch_size, random_state=settings.seed,
+            trust_encoder=settings.trust_encoder)
         return [("classifier", classifier)]
-    features = BertFeatures(settings.bert, settings.store, settings.pooling, limit)
+    features = BertFeatures(settings.bert, settings.store, settings.pooling, limit,
+                            settings.trust_encoder)
     return features_and_head(features, settings)
 
 REGULARIZATION = [0.01, 0.1, 1, 10]  # two decades below the default, one above
@@ -2121,7 +2283,8 @@ ALGORITHMS = {
          [0.05, 0.1, 0.2], "classifier__max_depth": [2, 4]},
         growth=1),  # but a hundred trees for each class
     "elmo": Algorithm(
-        "ELMo", lambda s: features_and_head(ElmoFeatures(s.elmo, s.store), s),
+        "ELMo", lambda s: features_and_head(
+            ElmoFeatures(s.elmo, s.store, s.trust_encoder), s),
         HEAD_GRID, encoders=lambda s: (s.elmo,), blended=True),
     "bert": Algorithm(
         "BERT", bert_steps, HEAD_GRID, encoders=lambda s: (s.bert,), blended=True,
@@ -2158,7 +2321,7 @@ class Column:
         """What tables call it; an encoder other than the article's is named in it."""
         algorithm, usual = self.algorithm, ENCODERS["full"].values()
         others = [handle for handle in algorithm.encoders(settings)
-                  if handle not in usual]
+                  if Encoder(handle).handle not in usual]
         of_models = re.compile(f"({'|'.join(ALGORITHMS)})-")
         names = [of_models.sub("", Encoder(handle).name, 1) for handle in others]
         details = filter(None, dict.fromkeys([*names, algorithm.trained(settings)]))
@@ -2236,9 +2399,10 @@ def evaluate(model, train, test):
     times.append(time.perf_counter())
     scores = scores_of(classifier, X_test)
     params = {  # those of the steps that JSON can hold
-        name: value for name, value in sorted(model.get_params().items())
+        name: without_secrets(value) if isinstance(value, str) else value
+        for name, value in sorted(model.get_params().items())
         if "__" in name and isinstance(value, (str, int, float, bool, type(None)))
-        and not name.endswith("__store")}
+        and not name.endswith(("__store", "__trust_encoder"))}
     shares = getattr(classifier, "shares_", {})
     params |= {f"share__{name}": round(share, 4) for name, share in shares.items()}
     return Outcome(
@@ -2553,7 +2717,8 @@ class Results:
             scores = {f"score_{name}": float for name in classes}
             self.columns["predictions"] = FILES["predictions"] | scores
         self.parts = {name: [] for name in self.columns}
-        self.about = {"asked": json.loads(json.dumps(asked)), "finished": False,
+        asked = json.loads(without_secrets(json.dumps(asked)))
+        self.about = {"asked": asked, "finished": False,
                       "started": time.time(), "classes": list(classes)}
         if self.folder:
             self._open()
@@ -2655,7 +2820,7 @@ class Results:
         """Write run.json with these facts beside what it says already."""
         self.about |= facts
         if self.folder:
-            text = json.dumps(self.about, indent=1, default=str)
+            text = without_secrets(json.dumps(self.about, indent=1, default=str))
             write_atomically(self.folder / "run.json", text.encode())
 
     def add(self, task, seed, train, test, outcome):
@@ -2854,6 +3019,10 @@ def wrapped(text, width, indent=""):
     return textwrap.fill(text, width, subsequent_indent=indent,
                          break_long_words=False, break_on_hyphens=False)
 
+def paragraph(text):
+    """A text as a paragraph of Markdown: no heading, quotation, list or rule."""
+    return re.sub(r"^(\d+)(?=[.)]\s)|^(?=[#>+=-])", r"\1\\", markdown(text).lstrip())
+
 @dataclass(frozen=True)
 class Table:
     """A heading, rows <str> under a header, and notes."""
@@ -2867,15 +3036,14 @@ class Table:
         return pd.DataFrame(self.rows, columns=self.header)
 
     def __str__(self):  # Markdown that is readable as it stands
-        cells = [[" ".join(cell.replace("|", "\\|").replace("<", "\\<").split("\n"))
-                  for cell in row] for row in (self.header, *self.rows)]
+        cells = [[*map(markdown, row)] for row in (self.header, *self.rows)]
         widths = [max(map(len, column)) for column in zip(*cells)]
         cells.insert(1, ["-" * width for width in widths])
         lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in cells]
         lines[1] = lines[1].replace(" ", "-")
         table = "\n".join(lines) if self.rows else ""
-        notes = "\n".join(f"- {note}" for note in self.notes)
-        return "\n\n".join(filter(None, [self.heading, table, notes]))
+        notes = "\n".join(f"- {markdown(note)}" for note in self.notes)
+        return "\n\n".join(filter(None, [paragraph(self.heading), table, notes]))
 
     def fitted(self, width):
         """The text for a terminal of so many columns: long lines and cells wrapped, and
@@ -2895,8 +3063,10 @@ class Table:
         tables = [Table("", *([[row[i] for i in block] for row in part]
                               for part in ([self.header], rows))) for block in blocks]
         tables = [str(replace(table, header=table.header[0])) for table in tables]
-        notes = "\n".join(wrapped(f"- {note}", width, "  ") for note in self.notes)
-        return "\n\n".join(filter(None, [wrapped(self.heading, width), *tables, notes]))
+        notes = "\n".join(wrapped(f"- {plain(note)}", width, "  ")
+                          for note in self.notes)
+        heading = wrapped(plain(self.heading), width)
+        return "\n\n".join(filter(None, [heading, *tables, notes]))
 
     def _repr_html_(self):
         """The same as HTML; columns of nothing but numbers are flush right."""
@@ -2915,6 +3085,11 @@ class Table:
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         notes = f"<ul>{notes}</ul>" if notes else ""
         return f"<p>{html.escape(self.heading)}</p>{table}{notes}"
+
+def page_text(parts):
+    """Tables and sentences as Markdown, which a terminal shows as well."""
+    return "\n\n".join(
+        str(part) if isinstance(part, Table) else paragraph(part) for part in parts)
 
 def curve_sizes(nsamp):
     """Documents per class along a learning curve: 100, 200, 500, 1000 ... and nsamp."""
@@ -3335,7 +3510,7 @@ SMALL_MATRIX = 4  # classes, up to which there is a panel for every column
 # middle one of the curves has as many false positives as false negatives.
 CORNERS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1)
 
-def plain(text):
+def unformatted(text):
     """A text as matplotlib shows it as it stands: no formulas, nothing unprintable."""
     text = "".join(c if c.isprintable() else " " for c in str(text))
     return text.replace("$", r"\$")
@@ -3396,7 +3571,7 @@ class Figures:
             size = "xx-small" if looks else "medium"
             shown = place("", fontsize=size, **looks)
             fits = functools.partial(self._fits, shown)
-            shown.set_text(plain(shortened(text, fits)))
+            shown.set_text(unformatted(shortened(text, fits)))
         axes = figure.subplots(rows, columns, squeeze=False, **options)
         for panel in axes.flat:
             panel.grid(alpha=0.3)
@@ -3407,7 +3582,7 @@ class Figures:
         """Whether a text in the font of `shown` is no wider than its figure."""
         from matplotlib.textpath import TextPath
         font = shown.get_fontproperties()
-        path = TextPath((0, 0), plain(text), font.get_size_in_points(), prop=font)
+        path = TextPath((0, 0), unformatted(text), font.get_size_in_points(), prop=font)
         return path.get_extents().width < 70 * shown.figure.get_figwidth()  # of 72
 
     @staticmethod
@@ -3449,7 +3624,7 @@ class Figures:
             look = self.style(column) | {"linestyle": "none", "capsize": 3}
             reach = np.abs(found[["low", "high"]].sub(found["mean"], axis=0)).T
             axes.errorbar(found.x, found["mean"], reach.to_numpy(),
-                          label=plain(self.titles[column]), **look)
+                          label=unformatted(self.titles[column]), **look)
         published = pd.concat(points.values()).dropna(subset="article")
         if len(published):
             look = {"color": "0.45", "markersize": 14, "label": "the article's"}
@@ -3528,7 +3703,7 @@ class Figures:
         """A column's title, and its ROC AUC in % at each setting that has one."""
         of = [self.report.results.of("results", column, row) for row in self.rows]
         areas = " ".join(percent(rows.roc_auc.mean()) or "-" for rows in of)
-        return f"{plain(self.titles[column])}: {areas}"
+        return f"{unformatted(self.titles[column])}: {areas}"
 
     @staticmethod
     def corner(curves):
@@ -3554,7 +3729,7 @@ class Figures:
         figure, panels = self._new("Confusion in % of the class", *many, size)
         cells = itertools.product(rows, columns)
         for axes, (settings, column) in zip(panels.flat, cells):
-            axes.set_title(plain(f"{self.titles[column]} {settings.label}"),
+            axes.set_title(unformatted(f"{self.titles[column]} {settings.label}"),
                            fontsize="small")
             axes.grid(False)
             if report.judged(column, settings):
@@ -3664,7 +3839,7 @@ class Figures:
             for column, curve in curves.items():
                 mean = 100 * curve.map(np.mean)
                 spread = 100 * curve.map(lambda v: v.std(ddof=len(v) > 1))
-                look = self.style(column) | {"label": plain(self.titles[column])}
+                look = self.style(column) | {"label": unformatted(self.titles[column])}
                 axes.plot(mean.index, mean, markersize=5, **look)
                 axes.fill_between(mean.index, mean - spread, mean + spread, alpha=0.12,
                                   color=look["color"], linewidth=0)
@@ -4138,6 +4313,9 @@ class Options:
                            "kit.py", choices=tuple(ENCODERS))
     elmo: str = option(None, "another ELMo: a path, Kaggle handle or URL")
     bert: str = option(None, "another BERT: a path, Kaggle handle or URL")
+    trust_encoder: bool = option(
+        False, "use an encoder though its graph could reach files, the network or "
+        "other programs")
     pooling: str = option("mean", "how BERT's word vectors become one: their mean, the "
                           "means of all its layers, or the first one's",
                           choices=POOLINGS)
@@ -4298,7 +4476,8 @@ class Run:
         self.splits = [dataset.draw(self.drawn, options.seed, repeat)
                        for repeat in range(options.repeats)]
         asked = vars(options.suiting(dataset)) | {
-            "jobs": None, "sweep": options.sweep, "dataset": dataset.name,
+            "jobs": None, "trust_encoder": None, "sweep": options.sweep,
+            "dataset": dataset.name,
             "svm": dataset.corpus.svm, "content": dataset.digest}
         self.results, self.notes = Results(out, asked, dataset.classes), []
 
@@ -4495,8 +4674,8 @@ class Run:
         results.pages |= self.pages(report)
         if results.folder:
             for name, parts in results.pages.items():
-                text = "\n\n".join(map(str, parts))
-                write_atomically(results.folder / f"{name}.md", f"{text}\n".encode())
+                text = f"{page_text(parts)}\n"
+                write_atomically(results.folder / f"{name}.md", text.encode())
             for name, figure in Figures(report).all().items():
                 path = results.folder / f"{name}.png"
                 figure.savefig(path, dpi=110, bbox_inches="tight")
@@ -4600,17 +4779,18 @@ def command_words(argv):
 def show(results):
     """Print the pages of a run, in a terminal as wide as that is; in a notebook show
     its one page, and to what keeps a log of it (as "Save version" does) the text."""
-    pages = chain.from_iterable(results.pages.values())
+    parts = [*chain.from_iterable(results.pages.values())]
     if in_notebook():
         from IPython.display import display
-        text = "\n\n".join(map(str, pages))
-        display({"text/html": Page(results).fragment(), "text/plain": text}, raw=True)
+        shown = {"text/html": Page(results).fragment(), "text/plain": page_text(parts)}
+        display(shown, raw=True)
         return
+    shown = [page_text(parts)]
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
-        pages = [page.fitted(width) if isinstance(page, Table) else wrapped(page, width)
-                 for page in pages]
-    print("", *pages, "", sep="\n\n", flush=True)
+        shown = [part.fitted(width) if isinstance(part, Table) else
+                 wrapped(plain(part), width) for part in parts]
+    print("", *shown, "", sep="\n\n", flush=True)
 
 def run_problem(name, words):
     """One run of the command line: parse, load, compare, show; the exit code."""
@@ -4653,7 +4833,7 @@ def command_line(name, *argv):
     try:
         return run_problem(name, command_words(argv))
     except KitError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {plain(error)}", file=sys.stderr)
         return 2
     except SystemExit: return 0  # --help
     except KeyboardInterrupt:
@@ -4662,7 +4842,7 @@ def command_line(name, *argv):
         return 1
     except OSError as error:  # a full disk, a folder that may not be written
         place = f": {error.filename}" if error.filename else ""
-        print(f"error: {error.strerror or error}{place}", file=sys.stderr)
+        print(f"error: {plain(f'{error.strerror or error}{place}')}", file=sys.stderr)
         return 1
 
 def leave(code):
