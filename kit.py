@@ -1945,10 +1945,10 @@ def trainable_bert(path, n_fine_tune_layers, pooling, classes, trust_encoder=Fal
     model.optimizer.build(model.trainable_variables)
     return model, [weight.numpy() for weight in model.trainable_variables]
 
-def warmed_up(step, steps, share=0.1):
+def warmed_up(step, total, share=0.1):
     """What part of the learning rate a step gets, 0..1: it rises in a share of all
     steps, and falls to 0 in the rest, as in BERT's own recipe (Devlin et al. 2019)."""
-    return min((step + 1) / (share * steps), (steps - step) / ((1 - share) * steps), 1)
+    return min((step + 1) / (share * total), (total - step) / ((1 - share) * total), 1)
 
 class FineTunedBert(Likeliest):
     """The article's BERT model trained end to end: excerpts <str>[n] to K classes. Its
@@ -4269,8 +4269,10 @@ class Page:
                                   for name, version in about["versions"].items()),
             "machine": ", ".join(f"{name} {value}"
                                  for name, value in about["hardware"].items() if value)}
-        rows = "".join(f"<dt>{html.escape(name)}</dt><dd><code>{html.escape(value)}"
-                       "</code></dd>" for name, value in facts.items())
+        rows = "".join(
+            f"<dt>{html.escape(name)}</dt><dd><code>"
+            f"{html.escape(without_secrets(value))}</code></dd>"
+            for name, value in facts.items())
         return f"<h2>How it was made</h2><dl>{rows}</dl>"
 
 def write_page(results):
