@@ -246,6 +246,16 @@ def find_below(root, is_it, depth=6):
             if is_it(path) and not leads_out(path, root): return path
     return None
 
+def in_either_layout(path):
+    """A path below Kaggle's mounts, where it is: they are /kaggle/input/SLUG, or lie
+    one or two folders deeper, with the kind and the owner."""
+    path = Path(path)
+    if path.exists() or not path.is_relative_to(KAGGLE_INPUT): return path
+    tail = path.relative_to(KAGGLE_INPUT)
+    for folder in (*KAGGLE_INPUT.glob("datasets/*"), KAGGLE_INPUT / "competitions"):
+        if (folder / tail).exists(): return folder / tail
+    return path
+
 @functools.cache
 def reachable(url, seconds=3):
     """Whether a URL's host answers within the seconds; asked once, and in a thread, as
@@ -506,6 +516,13 @@ def read_table(table, text="", label="", id=""):
         f"{len(labels.categories)} classes{named}")
     ids = np.arange(len(frame)) if columns.id == "" else frame[columns.id].array
     return pd.DataFrame({"id": ids, "text": texts.array, "label": labels})
+
+def the_table_in(path):
+    """The one table in a folder without subfolders; else the path itself."""
+    if not path.is_dir(): return path
+    found = [file for file in path.iterdir() if file.is_dir() or file.suffix.lower() in
+             (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".pq", ".gz", ".zip")]
+    return found[0] if len(found) == 1 and found[0].is_file() else path
 
 def labelled(rows, classes):
     """The frame id, text, label <category> of rows of these."""
@@ -768,7 +785,7 @@ class Corpus:
         roots, synthetic = {
             "demo": ([home() / "demo", Path("demo"), KAGGLE_INPUT], True),
             "auto": ([KAGGLE_INPUT, Path("data"), cache_folder() / "downloads",
-                      kagglehub], False)}.get(data, ([Path(data)], None))
+                      kagglehub], False)}.get(data, ([in_either_layout(data)], None))
         if synthetic is None and not roots[0].exists():
             raise KitError(f"--data {data} is not there.{nearest_file(data)} "
                            f"Needed: {self.wanted}.")
@@ -974,10 +991,10 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
         dataset = Dataset(read_table(source, text, label, id))
     elif str(source) in CORPORA:
         dataset = load_corpus(str(source), data, nsamp, seed)
-    elif (path := Path(source)).exists():
+    elif (path := the_table_in(in_either_layout(source))).exists():
         columns = () if path.is_dir() else (text, label, id)
         frame = (read_table if columns else read_folder)(path, *columns)
-        dataset = Dataset(frame, path.name.split(".")[0], path.name, str(source))
+        dataset = Dataset(frame, path.name.split(".")[0], path.name, str(path))
     else:
         meant = nearest(source, CORPORA) or nearest_file(source)
         raise KitError(f"{source} is not there.{meant} Give a file, a folder "

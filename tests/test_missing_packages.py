@@ -44,7 +44,7 @@ def test_simple_models_need_none_of_them_and_lose_the_figures_only(
     own, tmp_path, capsys
 ):
     models = "--models lr svm rf gbm nbsvm dummy --tune lr --errors 2 --audit"
-    assert kit.command_line("own", own, models, "--learning-curve --nsamp 100") == 0
+    assert kit.command_line("own", own, models) == 0
     said = capsys.readouterr().out
     assert said.count("none will be drawn: pip install matplotlib") == 1
     assert said.index("pip install matplotlib") < said.index("repeat 1")
