@@ -100,8 +100,8 @@ def main(*argv):
     source = Path(kit.__file__).read_text(encoding="utf-8")
     run = RUN.format(name=asked.problem, words=words)
     python = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cells = [{"cell_type": "code", "metadata": {}, "source": cell, "outputs": [],
-              "execution_count": None} for cell in (f"%%writefile kit.py\n{source}", run)]
+    cells = [{"cell_type": "code", "metadata": {}, "execution_count": None, "outputs":
+              [], "source": text} for text in (f"%%writefile kit.py\n{source}", run)]
     notebook = {"nbformat": 4, "nbformat_minor": 4, "metadata": {"kernelspec": python},
                 "cells": cells}
     folder = Path(asked.folder or f"kernel-{asked.problem}")
