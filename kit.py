@@ -2896,7 +2896,8 @@ class Results:
         """Remove the folders of earlier runs but those kept: Kaggle would keep them all
         as output. What somebody has put there besides stays, and its folder."""
         for folder in self.folder.glob("earlier-*"):
-            if folder in kept or not ASIDE.fullmatch(folder.name): continue
+            ours = ASIDE.fullmatch(folder.name) and not folder.is_symlink()
+            if folder in kept or not ours: continue
             for file in self._files(folder):
                 file.unlink()
             with contextlib.suppress(OSError):  # it is not empty
