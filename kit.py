@@ -2670,9 +2670,13 @@ class Trials:
 
     def hyperopt(self, points, **_):
         """Tree-structured Parzen estimators over the same space."""
+        # Kaggle's, 0.2.7, imports what setuptools 82 has dropped, for what is not used.
+        lost = [] if is_installed("pkg_resources") else ["pkg_resources"]
+        sys.modules |= {name: type(sys)(name) for name in lost}
         with told("hyperopt cannot be imported; pip install --upgrade hyperopt",
                   ImportError):
             from hyperopt import fmin, hp, tpe
+        for name in lost: del sys.modules[name]  # others ask whether it is there
         space = self._space(hp.choice, lambda name, *ends: hp.loguniform(
             name, *np.log(ends)), hp.uniformint)
         fmin(lambda point: -self.scores([point])[0], space, tpe.suggest, points,
