@@ -19,7 +19,7 @@ def run_cells(*cells, cwd):
     notebook = nbformat.v4.new_notebook(
         cells=list(map(nbformat.v4.new_code_cell, map(str.strip, cells))))  # fmt: skip
     client = nbclient.NotebookClient(
-        notebook, timeout=120, resources={"metadata": {"path": str(cwd)}})  # fmt: skip
+        notebook, timeout=300, resources={"metadata": {"path": str(cwd)}})  # fmt: skip
     client.execute()
     outputs = [cell.outputs for cell in notebook.cells]
     texts = ["".join(out.get("text", "") for out in one if out.output_type == "stream")
