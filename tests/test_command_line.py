@@ -571,6 +571,14 @@ def test_a_problem_that_there_is_not_is_told(capsys, name, told):
     assert told in said and len(said.splitlines()) == 1
 
 
+def test_names_are_blind_to_case():
+    options = kit.Options(models="LR Bert", metric="F1", text="Natural", tune="LR",
+                          encoders="MINI", search="Halving", pooling="First")  # fmt: skip
+    said = options.models, options.metric, options.text, options.encoders
+    assert said == (("lr", "bert"), "f1", "natural", "mini")
+    assert (options.search, options.pooling) == ("halving", "first")
+
+
 def test_the_demo_takes_the_encoders_that_are_asked_for(monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(kit, "compare", lambda *_, **given: asked.append(given) or 1 / 0)
