@@ -8,6 +8,7 @@ any error but a KitError, or, worse, other numbers without a word.
 import bz2
 import contextlib
 import csv
+import functools
 import gzip
 import io
 import json
@@ -231,7 +232,8 @@ class Tables(Kind):
 
 
 # -------------------------------------------------------------------------- Archives
-PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "": bytes}
+PACKERS = {"gz": functools.partial(gzip.compress, mtime=0), "bz2": bz2.compress,
+           "xz": lzma.compress, "": bytes}  # fmt: skip
 
 
 class Archives(Kind):
@@ -476,11 +478,11 @@ class Folders(Kind):
         for name in ("results", "predictions"):
             frames = results.frame(name), pd.read_csv(out / f"{name}.csv")
             for frame in frames:
-                frame = frame.drop(columns=[*kit.SECONDS], errors="ignore")
-                rows = [tuple(f"{cell:.9g}" if isinstance(cell, float) else str(cell)
-                              for cell in row) for row in frame.fillna("").itertuples(
-                                  index=False)]  # fmt: skip
-                found.append(sorted(rows))
+                frame = frame.drop(columns=[*kit.SECONDS], errors="ignore").astype(object)
+                frame = frame.where(frame.notna(), "")
+                found.append(sorted(
+                    tuple(f"{cell:.9g}" if isinstance(cell, float) else str(cell)
+                          for cell in row) for row in frame.itertuples(index=False)))
         return found
 
     def make(self, rng):
