@@ -71,8 +71,8 @@ def rows_of(out):
         path = Path(out) / f"{name}.csv"
         if path.exists():
             frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-            timed = [c for c in frame if c.endswith("seconds")]
-            frame = frame.drop(columns=[*timed, "source"], errors="ignore")
+            timed = [c for c in frame if c.endswith("seconds")]  # and a digest of them
+            frame = frame.drop(columns=[*timed, "source", "check"], errors="ignore")
             found[name] = sorted(frame.itertuples(index=False, name=None))
     about = json.loads((Path(out) / "run.json").read_bytes())
     found["finished"] = about["finished"]

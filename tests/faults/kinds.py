@@ -324,7 +324,7 @@ class StubEncoder(kit.FrozenEncoder):
     def _encode_missing(self, missing, store):
         found = {key: self.vector(text) for key, text in missing.items()}
         store.put(found)
-        return found
+        yield found
 
 
 class Caches(Kind):
@@ -478,7 +478,8 @@ class Folders(Kind):
         for name in ("results", "predictions"):
             frames = results.frame(name), pd.read_csv(out / f"{name}.csv")
             for frame in frames:
-                frame = frame.drop(columns=[*kit.SECONDS], errors="ignore").astype(object)
+                timed = [*kit.SECONDS, "check"]  # a digest, of the seconds, too
+                frame = frame.drop(columns=timed, errors="ignore").astype(object)
                 frame = frame.where(frame.notna(), "")
                 found.append(sorted(
                     tuple(f"{cell:.9g}" if isinstance(cell, float) else str(cell)
@@ -488,7 +489,7 @@ class Folders(Kind):
     def make(self, rng):
         """(the file, the damage, its seed), up to three of them."""
         hows = ("drop lines", "double lines", "garbage", "header", "cut", "empty", "gone",
-                "half lines", "other run's", "shuffled", "zeros", "latin")  # fmt: skip
+                "half lines", "other run's", "shuffled", "zeros", "latin", "digit")
         damages = [(rng.choice(self.FILES[:3]), rng.choice(hows), rng.random())
                    for _ in range(rng.choice([1, 1, 2, 3]))]  # fmt: skip
         return json.dumps(damages).encode()
@@ -542,6 +543,10 @@ class Folders(Kind):
         elif how == "latin":
             at = rng.randrange(len(whole))
             content = whole[:at] + b"\xe9" + whole[at:]
+        elif how == "digit":
+            places = [n for n, byte in enumerate(whole) if byte in b"0123456789"]
+            at, digit = rng.choice(places), b"%d" % rng.randrange(10)
+            content = whole[:at] + digit + whole[at + 1 :]
         elif how == "empty":
             content = b""
         path.unlink() if how == "gone" else path.write_bytes(content)
