@@ -25,11 +25,12 @@ Tables; Figures; Word weights; Audit; Page; Comparison; Command line.
 # What a notebook had before this was pasted into a cell: see the last lines.
 _before = dict(globals())
 
-import argparse, base64, bisect, codecs, contextlib, csv, dataclasses, difflib, email
-import functools, gzip, hashlib, html, http.client, importlib.metadata, io, itertools
-import json, os, platform, re, shlex, shutil, signal, sqlite3, sys, tarfile, tempfile
-import textwrap, threading, time, urllib.error, urllib.request, warnings, zipfile, zlib
-from collections import Counter
+import argparse, base64, bisect, bz2, codecs, contextlib, csv, dataclasses, difflib
+import email, email.policy, functools, gzip, hashlib, heapq, html, http.client
+import importlib.metadata, io, itertools, json, lzma, os, platform, re, shlex, shutil
+import signal, sqlite3, sys, tarfile, tempfile, textwrap, threading, time
+import urllib.error, urllib.request, warnings, zipfile, zlib
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -190,16 +191,27 @@ def times_of(path):
 FORMAT = 2  # of what the caches hold: raise it when a reader or an encoder pass changes
 
 def cached_frame(name, made_of, read):
-    """The frame that read() returns; kept as Parquet, by all that it is made_of."""
+    """The frame that read() returns; kept as Parquet, by all that it is made_of. The
+    file's name tells the digest of its bytes: another content is read anew."""
     key = hashlib.sha256(repr((FORMAT, made_of)).encode()).hexdigest()[:24]
-    path = cache_folder() / "corpora" / f"{name}-{key}.parquet"
-    with contextlib.suppress(ImportError, OSError, ValueError):  # as pyarrow's
-        return pd.read_parquet(path)
+    folder = cache_folder() / "corpora"
+    def named(content):
+        digest = hashlib.sha256(key.encode() + content).hexdigest()[:16]
+        return folder / f"{name}-{key}-{digest}.parquet"
+    kept = sorted(folder.glob(f"{name}-{key}*.parquet"))
+    for path in kept:
+        with contextlib.suppress(ImportError, OSError, ValueError):  # as pyarrow's
+            content = path.read_bytes()
+            if path == named(content): return pd.read_parquet(io.BytesIO(content))
+            say("cache", f"{path.name} has no digest or another: {name} is read anew")
     frame = read()
     try:
-        write_atomically(path, frame.to_parquet(index=False))
+        content = frame.to_parquet(index=False)
+        write_atomically(named(content), content)
+        for path in {*kept} - {named(content)}:
+            path.unlink(missing_ok=True)
     except (ImportError, OSError) as error:  # no library, a full disk
-        say("cache", f"could not keep {path.name}: {one_line(error, 80)}")
+        say("cache", f"could not keep {name}: {one_line(error, 80)}")
     return frame
 
 def leads_out(path, root):
@@ -212,10 +224,17 @@ def leads_out(path, root):
 
 def find_below(root, is_it, depth=6):
     """The first path at most depth folders below root for which is_it(path) holds."""
-    root = Path(root)
+    root, seen = Path(root), {}
     for folder, folders, files in os.walk(root, followlinks=True):  # mounts are links
         folder = Path(folder)
-        if len(folder.relative_to(root).parts) >= depth:
+        deep, place = len(folder.relative_to(root).parts), os.stat(folder)
+        # Links can lead round in a circle: a folder counts once, where it is highest.
+        place = place.st_dev, place.st_ino
+        if seen.get(place, deep + 1) <= deep:
+            folders.clear()
+            continue
+        seen[place] = deep
+        if deep >= depth:
             folders.clear()
         folders[:] = sorted(n for n in folders if not leads_out(folder / n, root))
         for name in sorted(files) + folders:
@@ -265,6 +284,60 @@ LABEL_NAMES = "label class target category sentiment topic intent team author em
 ID_NAMES = ("id", "textid", "doc", "qid", "phraseid")
 MOST_CLASSES = 500  # more different values are ids or free text
 LONGEST_LABEL = 100  # characters
+# Characters of a document: no model reads on, and what is made of it takes time and
+# memory. The longest of Enron's mails has 2 million, attachments included.
+LONGEST = 1_000_000
+MOST_UNPACKED = 100  # times the packed size: texts have 3 to 20, zeros 1,000
+UNPACKED_AT_ONCE = 1 << 28  # bytes: of one file in an archive, and of any packed file
+LONGEST_FIELD = 10 * LONGEST  # of a CSV file: csv's own limit is below some documents
+PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+
+def read_start(path):
+    """The text of a file, or as much of it as a document can have."""
+    with open(path, "rb") as file:  # of at most 4 bytes a character
+        return file.read(4 * (LONGEST + 1)).decode("utf-8", "replace")
+
+class Unpacked(io.RawIOBase):
+    """The bytes of a packed file (.gz, .bz2, .xz, or none of them), read forwards, with
+    all checksums that its format has. A KitError where they are far more than texts
+    would be, or more are asked for at once than memory should hold."""
+
+    def __init__(self, path):
+        self.path, self.count, self.last = path, 0, b""
+        with open(path, "rb") as file:
+            begin = file.read(6)
+        opener = next((PACKED[b] for b in PACKED if begin.startswith(b)), open)
+        self.stream = opener(path, "rb")
+        size = os.path.getsize(path)
+        self.most = max(MOST_UNPACKED * size, UNPACKED_AT_ONCE)
+
+    def readable(self):
+        """It can be read."""
+        return True
+
+    def readinto(self, buffer):
+        """Read as many bytes as the buffer holds; fewer only at the end."""
+        if len(buffer) > UNPACKED_AT_ONCE or self.count > self.most:
+            raise KitError(f"{self.path} unpacks to far more than texts would: it is "
+                           "no archive to be trusted.")
+        self.last = self.stream.read(len(buffer))
+        buffer[: len(self.last)] = self.last
+        self.count += len(self.last)
+        return len(self.last)
+
+    def tell(self):
+        """How many bytes were read."""
+        return self.count
+
+    def seek(self, place, whence=0):
+        """Read on to a place."""
+        while self.count < place and self.read(min(place - self.count, 1 << 16)): pass
+        return self.count
+
+    def close(self):
+        """Close the file, too."""
+        self.stream.close()
+        super().close()
 
 class TableFile:
     """A table on disk as a frame: CSV or TSV, JSON Lines, Parquet; packed or not."""
@@ -280,6 +353,8 @@ class TableFile:
     def frame(self):
         """The whole table; of CSV only empty fields are missing, not "NA" or "null"."""
         path = self.path
+        if path.exists() and not path.is_file():  # a pipe would wait for ever
+            raise KitError(f"{path} is no regular file.")
         if self.name.endswith((".parquet", ".pq")):
             with (told(f"{path} is no Parquet", OSError, ValueError),
                   told(f"No reader for {path} is installed: pip install pyarrow",
@@ -305,13 +380,16 @@ class TableFile:
     def _opened(self):
         """A stream of the file's bytes, out of a .gz, or of a .zip of one file."""
         kind = self.path.suffix.lower()
-        if kind != ".zip":
-            return (gzip.open if kind == ".gz" else open)(self.path, "rb")
+        if kind == ".gz": return io.BufferedReader(Unpacked(self.path))
+        if kind != ".zip": return open(self.path, "rb")
         archive = zipfile.ZipFile(self.path)
         names = [name for name in archive.namelist()
                  if not name.startswith("__MACOSX") and name[-1] != "/"]
         if len(names) == 1:
-            self.name = names[0].lower()
+            self.name, size = names[0].lower(), archive.getinfo(names[0]).file_size
+            if size > max(MOST_UNPACKED * self.path.stat().st_size, UNPACKED_AT_ONCE):
+                raise KitError(f"{self.path} says that it unpacks to {size:,} bytes, "
+                               "far more than texts would: it is not to be trusted.")
             return archive.open(names[0])
         raise KitError(f"{self.path} holds {len(names)} files "
                        f"({', '.join(names[:5])}); unpack it and name the one to read.")
@@ -330,7 +408,7 @@ class TableFile:
         return best[0]
 
     def _csv(self, stream, encoding, sample):
-        csv.field_size_limit(2**31 - 1)  # some documents are longer than its 128 KiB
+        csv.field_size_limit(LONGEST_FIELD)
         sample, path = sample.lstrip("\ufeff"), self.path
         separator = self._separator(sample)
         header = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
@@ -489,12 +567,14 @@ def labelled(rows, classes):
     frame = pd.DataFrame(rows, columns=["id", "text", "label"])
     return frame.assign(label=pd.Categorical(frame.label, classes))
 
-def read_folder(folder, classes=()):
+def read_folder(folder, classes=(), like=re.compile(r"(?!\._)")):
     """The frame id, text, label of a folder with a subfolder of .txt files a class.
-    classes: the subfolders to read, all with texts unless they are named."""
+    classes: the subfolders to read, all with texts unless they are named; like: how
+    their files' names begin, all but macOS's own ._files if not said."""
     folders = [path for path in sorted(Path(folder).iterdir()) if path.is_dir()]
     files = [(path.name, file) for path in folders for file in sorted(
-        path.glob("*.txt")) if not classes or path.name in classes]
+        path.glob("*.txt")) if (not classes or path.name in classes)
+        and like.match(file.name) and file.is_file()]  # a pipe would wait for ever
     inside = [pair for pair in files if not leads_out(pair[1], Path(folder))]
     if len(inside) < len(files):
         say("links", f"{len(files) - len(inside)} links out of {folder} are not read")
@@ -504,35 +584,61 @@ def read_folder(folder, classes=()):
         raise KitError(f"{folder} needs two or more subfolders of .txt "
                        "files, one for each class; with texts there are: "
                        f"{', '.join(found) or 'none'}.")
-    return labelled([(f"{name}/{file.name}", file.read_text("utf-8", "replace"), name)
+    return labelled([(f"{name}/{file.name}", read_start(file), name)
                      for name, file in files], classes or found)
 
 # ---------------------------------------------------------------------------- E-mail
 HEADER_LINE = re.compile(rb"[!-9;-~]+:|[ \t]")  # or the continuation of one
 TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")  # not <john@enron.com>
 HTML_DOCUMENT = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
+CLOSED_TAG = re.compile(r"<[^<>!?][^<>]*>")
+MOST_TAGS = 20_000  # of which a tree is built, 1 KB and 20 microseconds each
+MOST_WORK = 5_000_000  # characters times open tags, each of which the parser reads anew
+LONG_NUMBER = re.compile("&#[0-9]{4000,};?")
 
 def html_text(markup):
-    """The text that a browser would show of an HTML document."""
+    """The text that a browser would show of an HTML document. Where its tags are so
+    many, or so many of them open, that a parser would take seconds, and where it gives
+    up, it is the text without what looks like tags."""
     from bs4 import BeautifulSoup
-    from bs4.exceptions import ParserRejectedMarkup
+    tags = markup.count("<")
+    open_tags = tags - len(CLOSED_TAG.findall(markup))
+    if tags > MOST_TAGS or open_tags * len(markup) > MOST_WORK:
+        return TAG.sub(" ", markup)
     try:
         soup = BeautifulSoup(markup, "html.parser")
-    except ParserRejectedMarkup:
+        for element in soup(["script", "style", "head"]):
+            element.decompose()
+        return soup.get_text(" ")
+    except Exception:  # of any class, Python's and the library's own
         return TAG.sub(" ", markup)
-    for element in soup(["script", "style", "head"]):
-        element.decompose()
-    return soup.get_text(" ")
+
+class ShortHeaders(email.policy.Compat32):
+    """Headers no longer than any real one of MIME's: what the e-mail library does with
+    their parameters takes the square or cube of their length."""
+
+    def header_source_parse(self, sourcelines):
+        """The (name, value) of a header's lines, the value cut."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, ";".join(value[:1000].split(";")[:20])
 
 class Mail:
-    """A raw message (bytes) and the text that its reader sees, no header of it."""
+    """A raw message (bytes) and the text that its reader sees, no header of it. Of a
+    message of more than LONGEST bytes, the first ones."""
+    NO_CHARSETS = ("punycode", "idna", "undefined")  # of domain names, and slow
+    MOST_PARTS, MOST_WORK = 5000, 3_000_000  # parts; lines times parts that hold parts
 
     def __init__(self, raw):
-        self.raw = raw
+        self.raw = raw[:LONGEST]
 
     def text(self):
         """The plain parts, else the HTML as text, decoded; "" for none. What the e-mail
-        library gives up on is all that follows the first blank line."""
+        library gives up on, or would take seconds for, is all that follows the first
+        blank line."""
+        holders = len(re.findall(rb"multipart/", self.raw, re.IGNORECASE))
+        work = holders * self.raw.count(b"\n")
+        if self.raw.count(b"\n--") > self.MOST_PARTS or work > self.MOST_WORK:
+            return self._after_headers()
         try:
             parts = [part for part in self._parsed().walk() if not part.is_multipart()
                      and part.get_content_disposition() != "attachment"]
@@ -541,17 +647,21 @@ class Mail:
                          if kind == p.get_content_type()]
                 body = "\n".join(filter(None, map(str.strip, found)))
                 if body: return body
-        except (ValueError, RecursionError):
-            body = re.split(rb"\r?\n\r?\n", self.raw + b"\n\n", maxsplit=1)[1]
-            return body.decode("latin-1")
+        except Exception:  # The library raises errors of many classes, TypeErrors, too,
+            return self._after_headers()  # and one mail must not end a run of 500,000.
         return ""
+
+    def _after_headers(self):
+        body = re.split(rb"\r?\n\r?\n", self.raw + b"\n\n", maxsplit=1)[1]
+        return body.decode("latin-1")
 
     def _parsed(self):
         """The message parsed, two frequent breaks of its structure mended first."""
-        message = email.message_from_bytes(self.raw)
+        read = functools.partial(email.message_from_bytes, policy=ShortHeaders())
+        message = read(self.raw)
         defects = {type(defect).__name__ for defect in message.defects}
         if "MissingHeaderBodySeparatorDefect" in defects:
-            message = email.message_from_bytes(self._without_stray_lines())
+            message = read(self._without_stray_lines())
         is_multipart = message.get_content_maintype() == "multipart"
         if is_multipart and not message.is_multipart():  # no boundary, or a wrong one
             body = message.get_payload(decode=True) or b""
@@ -559,7 +669,7 @@ class Mail:
             kind = b"text/plain"
             if found:
                 kind = b'multipart/mixed; boundary="%b"' % found[1]
-            message = email.message_from_bytes(b"Content-Type: %b\n\n%b" % (kind, body))
+            message = read(b"Content-Type: %b\n\n%b" % (kind, body))
         return message
 
     def _without_stray_lines(self):
@@ -573,46 +683,91 @@ class Mail:
         headers = itertools.compress(lines, is_header)
         return b"\n\n".join([b"\n".join(headers), b"\n".join(lines[last + 1 :]), *body])
 
-    @staticmethod
-    def _decoded(part):
+    @classmethod
+    def _decoded(cls, part):
         """A MIME part as text: its charset, or the likeliest where that is wrong."""
         payload = part.get_payload(decode=True) or b""
         for charset in (part.get_content_charset(), "utf-8", "cp1252", "latin-1"):
             # A charset may be unknown, not a text's, or not this one.
             with contextlib.suppress(LookupError, ValueError):
+                if charset and codecs.lookup(charset).name in cls.NO_CHARSETS: continue
                 text = payload.decode(charset or "utf-8")
                 break
         is_html = part.get_content_type() == "text/html" or HTML_DOCUMENT.match(text)
         return html_text(text) if is_html else text
 
+class MailTable:
+    """The records of Kaggle's emails.csv as Python's csv module reads them. odd: the
+    lines where one does not fit the header, or is too long, or has swallowed others,
+    by a quote that nothing closes; swallowed: how many of those there are."""
+    NAMES = ["file", "message"]
+    BEGIN = re.compile(r'[\r\n]"?[^\s",]+/[^\s",]+"*,"*[A-Z][A-Za-z-]*: ')  # of a mail
+
+    def __init__(self, path):
+        self.path, self.odd, self.swallowed = path, [], 0
+
+    def __iter__(self):
+        """Yield (file, message), both <str>; stray bytes survive as surrogates."""
+        csv.field_size_limit(LONGEST_FIELD)
+        with open(self.path, encoding="utf-8", errors="surrogateescape",
+                  newline="") as stream:
+            reader = csv.reader(stream)
+            header = next(reader, [])
+            if not {*self.NAMES} <= {*header}:
+                raise KitError(f"{self.path} needs the columns file and message.")
+            places = [header.index(name) for name in self.NAMES]
+            while (record := self._next(reader)) is not None:
+                if not record: continue  # an empty line
+                others = len(self.BEGIN.findall(",".join(record)))
+                if len(record) == len(header) and not others:
+                    yield tuple(record[place] for place in places)
+                else:
+                    self.odd.append(reader.line_num)
+                    self.swallowed += others
+
+    @staticmethod
+    def _next(reader):
+        """The next record <list>; None at the end. Behind a field that is too long the
+        reader goes on with the next line."""
+        try:
+            return next(reader, None)
+        except csv.Error:
+            return ["too long"]
+
+    def dropped(self):
+        """How many records were left out, by reason; said, too."""
+        if not self.odd: return {}
+        say("odd rows", f"{len(self.odd)} of {self.path} are left out, the first ends "
+            f"in line {self.odd[0]}; {self.swallowed} mails stand inside of them, "
+            "behind a quote that is not closed")
+        return {"odd row": len(self.odd), "inside of odd rows": self.swallowed}
+
 def read_enron(path, size, seed):
     """A uniform sample of at most size messages of Kaggle's emails.csv, in its order.
     In one pass: every record draws a number, and the smallest stay, so that memory
-    holds the sample and one chunk of the 1.4 GB. Stray bytes survive as surrogates."""
-    rng, kept = np.random.default_rng(seed), None
-    with told(f"{path} needs the columns file and message", ValueError):
-        chunks = pd.read_csv(
-            path, usecols=["file", "message"], chunksize=20_000, dtype=object,
-            keep_default_na=False, encoding_errors="surrogateescape")
-        with chunks, progress(None, "sampling e-mail", unit=" mails") as bar:
-            for chunk in chunks:
-                chunk["draw"] = rng.random(len(chunk))
-                kept = chunk if kept is None else pd.concat([kept, chunk])
-                kept = kept.nsmallest(size, "draw")
-                bar.update(len(chunk))
-    kept = kept.sort_index()
-    raws = (message.encode("utf-8", "surrogateescape") for message in kept.message)
-    rows = {"id": [*map(writable, kept.file)],
-            "text": [writable(Mail(raw).text()) for raw in raws]}
-    return pd.DataFrame(rows).assign(label="enron")
+    holds the sample alone of the 1.4 GB. attrs["dropped"]: what was left out."""
+    rng, kept, table = np.random.default_rng(seed), [], MailTable(path)
+    with progress(None, "sampling e-mail", unit=" mails") as bar:
+        for number, record in enumerate(table):
+            row = -rng.random(), number, *record
+            if len(kept) < size:
+                heapq.heappush(kept, row)
+            elif row > kept[0]:
+                heapq.heapreplace(kept, row)
+            bar.update()
+    rows = [(writable(name), writable(Mail(message.encode(
+        "utf-8", "surrogateescape")).text())) for _, _, name, message in sorted(
+            kept, key=lambda row: row[1])]
+    frame = pd.DataFrame(rows, columns=["id", "text"]).assign(label="enron")
+    frame.attrs["dropped"] = table.dropped()
+    return frame
 
 # A letter of the 419 file begins at such a line. The words "From r" alone also stand
 # inside letters, and some separators name an address: the date, and a header in the
-# next line, tell a separator.
+# next line, tell a separator. (A lookahead is not tried again: this takes linear time.)
 SEPARATOR = re.compile(
-    rb"^From \S+ +[A-Z][a-z]{2},? +[A-Z][a-z]{2} +\d+ +\d+:\d+:\d+[^\n]*\d{4}[^\n]*"
-    rb"\r?\n"
-    rb"(?=[!-9;-~]+:)",
+    rb"^From \S+ +[A-Z][a-z]{2},? +[A-Z][a-z]{2} +\d+ +\d+:\d+:\d(?=[^\n]*\d{4})"
+    rb"[^\n]*\n(?=[!-9;-~]+:)",
     re.MULTILINE)
 
 def read_email(paths, size, seed):
@@ -623,36 +778,54 @@ def read_email(paths, size, seed):
         raise KitError(f'{fraud} has no line "From r  <date>" before a header.')
     letters = [(f"letter {i}", writable(Mail(m).text()), "fraud")
                for i, m in enumerate(letters)]
-    rows = [*read_enron(enron, size, seed).itertuples(index=False), *letters]
-    return labelled(rows, ["enron", "fraud"])
+    mails = read_enron(enron, size, seed)
+    frame = labelled([*mails.itertuples(index=False), *letters], ["enron", "fraud"])
+    frame.attrs.update(mails.attrs)
+    return frame
 
 # --------------------------------------------------------------------------- Corpora
-IMDB_FILE = re.compile(r"(?:^|/)train/(pos|neg)/([^/]+\.txt)$")
+IMDB_NAME = r"(\d{1,9})_\d+\.txt$"  # <number>_<rating>.txt: no ._files, no .DS_Store
+IMDB_FILE = re.compile(rf"(?:^|/)train/(pos|neg)/({IMDB_NAME})")
 IMDB_CLASSES = ["neg", "pos"]
 SYNTHETIC = re.compile(rb"synthetic demo corpus", re.I)  # begins the demo's files
 
 def read_imdb_archive(path):
-    """The labelled training reviews of aclImdb_v1.tar.gz. The archive is read as a
-    stream up to the first file after both classes: most is the unlabelled rest."""
-    rows, labels = [], set()
+    """The labelled training reviews of aclImdb_v1.tar.gz, in their order there. It is
+    read as a stream, to its end, where its checksums stand, since a damaged archive
+    can look like a shorter one: tarfile ends at what is no header. None may be missing:
+    the reviews of a class are numbered from 0 on, and both classes have as many."""
+    rows, numbers = [], {label: set() for label in IMDB_CLASSES}
     with (told(f"{path} is not a whole archive; fetch it again", tarfile.TarError,
-               zlib.error, EOFError, OSError), tarfile.open(path, "r|*") as archive):
-        for member in archive:
+               lzma.LZMAError, zlib.error, EOFError, OSError, ValueError),
+          Unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r:") as archive):
+        for member in iter(archive.next, None):
+            archive.members.clear()  # which keeps all, 100,000 here
             found = IMDB_FILE.search(member.name)
-            if found and member.isfile():
-                text = archive.extractfile(member).read().decode("utf-8", "replace")
-                label, name = found.groups()
-                labels.add(label)
-                rows.append((f"train/{label}/{name}", text, label))
-            elif len(labels) == 2 and member.isfile():
-                break
+            if found and member.isreg() and member.size <= UNPACKED_AT_ONCE:
+                text = archive.extractfile(member).read(4 * (LONGEST + 1))
+                label, name, number = found.groups()
+                numbers[label].add(int(number))
+                rows.append((f"train/{label}/{name}", text.decode("utf-8", "replace"),
+                             label))
+            elif member.size > UNPACKED_AT_ONCE:
+                raise KitError(f"{path} holds {member.name[:100]} of {member.size:,} "
+                               "bytes; no file of the reviews' archive is so large.")
+        end = [stream.last, *iter(lambda: stream.read(1 << 16), b"")]
+        if not end[0] or any(map(bytes.strip, end, itertools.repeat(b"\0"))):
+            raise KitError(f"{path} is not a whole archive: it breaks off, or goes on "
+                           "behind its end; fetch it again.")
+    whole = max(chain.from_iterable(numbers.values()), default=0) + 1
+    for label, found in numbers.items():
+        if len(found) < whole:
+            raise KitError(f"{path} has {len(found):,} of {whole:,} reviews in train/"
+                           f"{label}, by their numbers; fetch it again.")
     return labelled(rows, IMDB_CLASSES)
 
 def read_imdb(paths, size, seed):
     """All labelled reviews of an archive, folder or table; no sample is needed."""
     (path,) = paths
     if path.is_dir():
-        frame = read_folder(path / "train", IMDB_CLASSES)
+        frame = read_folder(path / "train", IMDB_CLASSES, re.compile(IMDB_NAME))
         return frame.assign(id="train/" + frame.id)
     if ".csv" not in path.suffixes: return read_imdb_archive(path)
     frame = read_table(path, "review", "sentiment")
@@ -665,6 +838,7 @@ def read_imdb(paths, size, seed):
 def is_synthetic(path):
     """Whether a path is one of the kit's demo corpora or a copy, by its first words."""
     path = path / "README" if path.is_dir() else path
+    if not path.is_file(): return False
     try:
         with open(path, "rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
@@ -855,6 +1029,22 @@ class Dataset:
         """The data set of these rows (positions) only."""
         return replace(self, frame=self.frame.iloc[rows])
 
+    def shortened(self):
+        """Itself with no text longer than LONGEST; which were is said."""
+        long = (self.frame.text.str.len() > LONGEST).to_numpy(bool)
+        if not long.any(): return self
+        names = ", ".join(map(str, self.frame.id[long].head(5)))
+        say("cut", f"{long.sum()} documents have more than {LONGEST:,} characters and "
+            f"are cut there: {names}")
+        text = self.frame.text.astype(object).str.slice(stop=LONGEST)
+        return replace(self, frame=self.frame.assign(text=text))
+
+    @property
+    def left_out(self):
+        """What was dropped, in words."""
+        counts = (f"{n} {reason}" for reason, n in self.dropped.items() if n)
+        return ", ".join(counts) or "none"
+
     def cleaned(self, keep_duplicates=False):
         """Itself without copies, empty texts, texts of two labels, small classes."""
         cleaned = self if keep_duplicates else self._without_copies()
@@ -883,7 +1073,7 @@ class Dataset:
         if len(sizes) - len(small) < 2:
             counts = ", ".join(f"{name} {n}" for name, n in sizes.items())
             raise KitError(f"Two classes of {FEWEST} or more different texts are "
-                           f"needed; there are: {counts}.")
+                           f"needed; there are: {counts}; left out: {self.left_out}.")
         left = self._less({f"of class {name} (fewer than {FEWEST})":
                            self.frame.label == name for name in small.index})
         label = left.frame.label.cat.remove_unused_categories()
@@ -898,12 +1088,15 @@ class Dataset:
             of_class = np.flatnonzero(self.y == label)
             size = min(len(of_class), nsamp or len(of_class))
             if self.corpus.balanced and size < (nsamp or 0):
-                raise KitError(f"--nsamp {nsamp} is more than the {size} documents of "
-                               f"class {name} in {self.source}.")
+                raise KitError(
+                    f"--nsamp {nsamp} is more than the {size} documents of class "
+                    f"{name} in {self.source}; left out: {self.left_out}.")
             rows.append(rng.choice(of_class, size, replace=False))
         rows = np.concatenate(rows)
-        parts = train_test_split(rows, test_size=TEST_SHARE, stratify=self.y[rows],
-                                 random_state=random_state)
+        with told(f"{len(rows)} documents of {self.source} are too few to be split "
+                  f"70/30 by class; left out: {self.left_out}", ValueError):
+            parts = train_test_split(rows, test_size=TEST_SHARE, stratify=self.y[rows],
+                                     random_state=random_state)
         return tuple(map(self.take, parts))
 
     def part(self, share):
@@ -922,7 +1115,8 @@ def load_corpus(name, data, nsamp, seed):
         paths, size, seed).astype({"id": str}).reset_index(drop=True))
     source = data if data != "auto" else " + ".join(map(str, paths))
     source = DEMO_SOURCE if any(map(is_synthetic, paths)) else str(source)
-    return Dataset(frame, name, corpus.title, source, corpus=corpus)
+    dropped = dict(frame.attrs.pop("dropped", {}))
+    return Dataset(frame, name, corpus.title, source, dropped, corpus)
 
 def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     """The Dataset of a name in CORPORA, a path, or a DataFrame. data: where a corpus'
@@ -941,7 +1135,9 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
                        "a folder with a subfolder a class, a DataFrame, or one of "
                        f"{', '.join(CORPORA)}.")
     frame = dataset.frame
-    return dataset._less({"no text": frame.text.isna(), "no label": frame.label.isna()})
+    dataset = dataset._less(
+        {"no text": frame.text.isna(), "no label": frame.label.isna()})
+    return dataset.shortened()
 
 # -------------------------------------------------------------------- Texts to tokens
 class Tokens(TransformerMixin, BaseEstimator):
@@ -970,13 +1166,15 @@ class Tokens(TransformerMixin, BaseEstimator):
         return [excerpt(text) for text in X]
 
     def _article(self, text):
-        words = text.split(" ")[: self.maxtokens]
+        words = text.split(" ", self.maxtokens)[: self.maxtokens]
         kept = " ".join(word for word in words if word not in ENGLISH_STOP_WORDS)
         cleaned = re.sub(r"[^\w ]|\d", "", kept.lower()).split()
         return " ".join(token[: self.maxtokenlen] for token in cleaned)
 
     def _natural(self, text):
-        return " ".join(html.unescape(TAG.sub(" ", text)).split()[: self.maxtokens])
+        # A number of more digits than Python reads is no character.
+        text = html.unescape(LONG_NUMBER.sub("\ufffd", TAG.sub(" ", text)))
+        return " ".join(text.split(None, self.maxtokens)[: self.maxtokens])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -1604,64 +1802,112 @@ def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
 
 # -------------------------------------------------------------------- Frozen features
 class FeatureStore:
-    """Feature vectors by key: in memory, and in a SQLite file if a path is given, which
-    survives a killed kernel and serves several processes and threads. Where the disk is
-    full or the file broken, memory has to do. written: how many new vectors it got."""
+    """Feature vectors by key, in a SQLite file if a path is given, which survives a
+    killed kernel and serves several processes and threads. Where the disk is full or
+    the file broken, and without a path, the last MEMORY bytes stay in memory. A row
+    that does not fit its digest is as good as absent. written: how many new vectors it
+    got; damaged: how many rows did not fit."""
+    MEMORY = 1 << 29
+    COLUMNS = ["key", "shape", "value", "digest"]
 
     def __init__(self, path=None):
-        self.memory, self.written, self.lock = {}, 0, threading.RLock()
-        self.database = path and self._open(Path(path))
+        self.memory, self.size, self.lock = {}, 0, threading.RLock()
+        self.written = self.damaged = 0
+        self.path = path and Path(path)
+        self.database = path and self._open()
 
-    def _open(self, path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def _open(self):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         for second_try in (False, True):
             try:
-                database = sqlite3.connect(path, timeout=60, check_same_thread=False)
+                database = sqlite3.connect(self.path, timeout=60,
+                                           check_same_thread=False)
                 database.execute("CREATE TABLE IF NOT EXISTS features (key BLOB "
-                                 "PRIMARY KEY, shape TEXT, value BLOB)")
+                                 "PRIMARY KEY, shape TEXT, value BLOB, digest BLOB)")
+                rows = database.execute("PRAGMA table_info(features)")
+                columns = [name for _, name, *_ in rows]
+                if columns == self.COLUMNS[:3]:  # of a kit that had no digests
+                    with contextlib.suppress(sqlite3.OperationalError):  # another did
+                        database.execute("ALTER TABLE features ADD COLUMN digest BLOB")
+                elif columns != self.COLUMNS:
+                    raise sqlite3.DatabaseError("its table has other columns")
+                database.text_factory = bytes  # whatever stands there can be read
                 return database
             except sqlite3.DatabaseError as error:
                 if second_try or isinstance(error, sqlite3.OperationalError):
                     return self._without_disk(error)
-                os.replace(path, f"{path}.broken")
+                os.replace(self.path, f"{self.path}.broken")
         return None
 
     def _without_disk(self, error):
         say("cache", f"features are kept in memory only: {error}")
         self.database = None
 
+    def _after(self, error):
+        """Go on after an error: with a new file in place of a broken one, or without
+        one."""
+        self._without_disk(error)
+        if not isinstance(error, sqlite3.OperationalError):
+            with contextlib.suppress(OSError):  # of Windows, where others have it open
+                os.replace(self.path, f"{self.path}.broken")
+                self.database = self._open()
+
+    @staticmethod
+    def _digest(*row):
+        digest = hashlib.blake2b(digest_size=8)
+        for part in row:
+            digest.update(part if isinstance(part, bytes) else repr(part).encode())
+        return digest.digest()
+
+    def _rows(self, keys):
+        """The rows of keys in the file, if there is one."""
+        marks = ",".join("?" * len(keys))
+        query = f"SELECT {','.join(self.COLUMNS)} FROM features WHERE key IN ({marks})"
+        try:
+            return self.database.execute(query, keys).fetchall() if self.database else ()
+        except sqlite3.DatabaseError as error:
+            self._after(error)
+            return ()
+
     def get(self, keys):
         """A dict of the vectors that are known among the keys <bytes>."""
         with self.lock:
-            absent = [key for key in dict.fromkeys(keys) if key not in self.memory]
+            found = {key: self.memory[key] for key in keys if key in self.memory}
+            absent = [key for key in dict.fromkeys(keys) if key not in found]
             for start in range(0, len(absent), 500):  # SQLite allows 999 marks a query
-                some = absent[start : start + 500]
-                marks = ",".join("?" * len(some))
-                query = f"SELECT key, shape, value FROM features WHERE key IN ({marks})"
-                try:
-                    rows = self.database.execute(query, some) if self.database else ()
-                    for key, shape, value in rows:
-                        shape = json.loads(shape)  # and floats of 2 or 4 bytes
-                        width = len(value) // int(np.prod(shape))
-                        vector = np.frombuffer(value, f"f{width}")
-                        self.memory[key] = vector.reshape(shape)
-                except sqlite3.DatabaseError as error:
-                    self._without_disk(error)
-            return {key: self.memory[key] for key in keys if key in self.memory}
+                for key, shape, value, digest in self._rows(
+                        absent[start : start + 500]):
+                    if digest != self._digest(key, shape, value):
+                        self.damaged += 1
+                        continue
+                    shape = json.loads(shape)  # and floats of 2 or 4 bytes
+                    width = len(value) // int(np.prod(shape))
+                    found[key] = np.frombuffer(value, f"f{width}").reshape(shape)
+            return found
 
     def put(self, vectors):
-        """Keep a dict of vectors <float32 or float16>, on disk at once."""
-        rows = [(key, json.dumps(v.shape), v.tobytes()) for key, v in vectors.items()]
-        insert = "INSERT OR REPLACE INTO features VALUES (?, ?, ?)"
+        """Keep a dict of vectors <float32 or float16>, on disk at once; what is not
+        finite is never kept."""
+        vectors = {key: v for key, v in vectors.items() if np.isfinite(v).all()}
+        rows = [(key, json.dumps(v.shape).encode(), v.tobytes())
+                for key, v in vectors.items()]
+        rows = [(*row, self._digest(*row)) for row in rows]
         with self.lock:
-            self.memory.update(vectors)
             self.written += len(vectors)
             try:
-                with self.database or contextlib.nullcontext():
-                    if self.database:
-                        self.database.executemany(insert, rows)
+                if self.database:
+                    with self.database:
+                        self.database.executemany(
+                            "INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?)", rows)
+                    return
             except sqlite3.DatabaseError as error:
-                self._without_disk(error)
+                self._after(error)
+            for key, vector in vectors.items():
+                self.memory[key] = vector = vector.copy()  # not the batch it is of
+                self.size += vector.nbytes
+            while self.size > self.MEMORY and self.memory:
+                oldest = next(iter(self.memory))
+                self.size -= self.memory.pop(oldest).nbytes
 
 @functools.cache
 def feature_store(path=None):
@@ -1691,13 +1937,32 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
     def transform(self, X):
         """Features, one row per text."""
-        store = feature_store(self.store)
         keys = [self._key(text) for text in X]
-        known = store.get(keys)
-        missing = {key: text for key, text in zip(keys, X) if key not in known}
-        if missing:
-            known |= self._encode_missing(missing, store)
-        return np.stack([known[key] for key in keys]).astype(np.float32, copy=False)
+        texts = dict(zip(keys, X))
+        places, features = {key: i for i, key in enumerate(texts)}, None
+        for vectors in self._vectors(texts):
+            for key, vector in vectors.items():
+                if features is None:  # the one array of all, and memory holds no more
+                    shape = len(texts), *vector.shape
+                    features = np.empty(shape, np.float32)
+                features[places[key]] = vector
+        rows = [places[key] for key in keys]
+        return features if len(rows) == len(features) else features[rows]
+
+    def _vectors(self, texts):
+        """Yield dicts of the vectors of texts (a dict by key): what is kept, some at a
+        time, then what is encoded now."""
+        store, missing, keys = feature_store(self.store), {}, list(texts)
+        damaged = store.damaged
+        for start in range(0, len(keys), 500):
+            some = keys[start : start + 500]
+            known = store.get(some)
+            missing |= {key: texts[key] for key in some if key not in known}
+            yield known
+        if damaged := store.damaged - damaged:
+            say("cache", f"{damaged} features in {store.path} have no digest or another "
+                "than when they were kept: they are encoded anew")
+        if missing: yield from self._encode_missing(missing, store)
 
     def _key(self, text):
         what = (FORMAT, self.identity_, self.pooling, self.max_seq_length, text)
@@ -1706,15 +1971,19 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
     def _encode_missing(self, missing, store):
         """Encode texts by key, longest first; the store gets each batch at once."""
-        keys, found = list(missing), {}
+        keys, lost = list(missing), 0
         items, sizes = self._prepare(list(missing.values()))
         with progress(len(keys), f"encoding {Encoder(self.path).name}") as bar:
             for rows, features in self._batches(items, np.array(sizes)):
                 vectors = {keys[row]: vector for row, vector in zip(rows, features)}
                 store.put(vectors)
-                found |= vectors
+                lost += len(features) - int(np.isfinite(features).reshape(
+                    len(features), -1).all(axis=1).sum())
+                yield vectors
                 bar.update(len(rows))
-        return found
+        if lost:
+            say("encoder", f"{Encoder(self.path).name} gives no finite features for "
+                f"{lost} of {len(keys)} texts: they are not kept")
 
     def _batches(self, items, sizes):
         """Yield (rows, features) of batches alike in size, smaller if memory ends."""
@@ -2415,14 +2684,16 @@ def in_waves(calls, jobs=None):
     """Yield the results of pure calls (function, *arguments), in their order. The only
     caller of workers: joblib's own processes, or those that `joblib.parallel_config`
     names. jobs: how many, None for all there are."""
-    calls = list(calls)
     backend, _ = joblib.parallel.get_active_backend()
     as_they_come = getattr(backend, "supports_return_generator", False)
     users = getattr(getattr(joblib.parallel, "_backend", None), "config", None)
     jobs = joblib.effective_n_jobs(jobs or (None if users else -1))
-    workers = joblib.Parallel(max(min(jobs, len(calls)), 1),
+    calls = iter(calls)  # maybe endless ones: workers take them as they need them
+    first = list(itertools.islice(calls, jobs))
+    workers = joblib.Parallel(max(len(first), 1),
                               return_as="generator" if as_they_come else "list")
-    yield from workers(joblib.delayed(call)(*arguments) for call, *arguments in calls)
+    yield from workers(joblib.delayed(call)(*arguments)
+                       for call, *arguments in chain(first, calls))
 
 class TimeSpent(KitError):
     """The time that a search or a column may take is over."""
@@ -2644,7 +2915,7 @@ RESULT_COLUMNS = {
     "model": object, "encoder": object, "repeat": int, "seed": int, "n_train": int,
     "n_test": int, "accuracy": float, "f1": float, "roc_auc": float,
     **dict.fromkeys(SECONDS, float), "params": object, "error": object,
-    "balanced_accuracy": float}
+    "balanced_accuracy": float, "check": object}
 FILES = {
     "results": RESULT_COLUMNS,
     "predictions": {
@@ -2660,8 +2931,10 @@ FILES = {
         "score_in_folds": float, "best": object},
     "tuning": {
         **SETTING, "repeat": int, "model": object, "search": object, "point": object,
-        "fold": int, "resource": int, "score": float, "seconds": float},
+        "fold": int, "resource": int, "score": float, "seconds": float,
+        "check": object},
     "learning_curve": RESULT_COLUMNS}
+DETAILS = ("predictions", "history", "searches")  # what a row of results vouches for
 # What a report writes beside them.
 WRITTEN = ("report.html table.md measures.md tuning.md learning_curve.md errors.md "
            "audit.md confusion.md "
@@ -2679,7 +2952,13 @@ def typed(rows, columns):
             readable = pd.to_numeric(values, errors="coerce").notna()
             frame[name] = values.where(readable, np.nan).astype(float)
     whole = [name for name, kind in columns.items() if kind is int]
-    return frame.dropna(subset=whole).astype(dict.fromkeys(whole, "int64"))
+    fits = (frame[whole].abs() < 2**53).all(axis=1)  # which holds for none that lacks
+    return frame[fits].astype(dict.fromkeys(whole, "int64"))
+
+def row_hashes(frame):
+    """What the rows of a typed frame hold, <uint64>[n], their check left out."""
+    content = frame.drop(columns="check", errors="ignore")
+    return pd.util.hash_pandas_object(content, index=False, categorize=False).to_numpy()
 
 @dataclass(frozen=True)
 class Task:
@@ -2707,7 +2986,8 @@ class Results:
     what makes two runs the same, as JSON data: the same unfinished run is taken up
     again, another one's files are moved aside. report: what tables and figures take,
     once it is over; pages: all there is to read; figures: SVG by name, if drawn;
-    interrupted: whether by Ctrl-C."""
+    interrupted: whether by Ctrl-C. The folder is locked until close(). A row's `check`
+    is a digest of the run, the row and what the files beside results.csv say of it."""
 
     def __init__(self, folder=None, asked=None, classes=()):
         self.folder = folder and Path(folder)
@@ -2719,7 +2999,9 @@ class Results:
         self.parts = {name: [] for name in self.columns}
         asked = json.loads(without_secrets(json.dumps(asked)))
         self.about = {"asked": asked, "finished": False,
-                      "started": time.time(), "classes": list(classes)}
+                      "started": time.time(), "classes": list(classes),
+                      "process": {"pid": os.getpid(), "host": platform.node()}}
+        self.lock = None
         if self.folder:
             self._open()
 
@@ -2756,35 +3038,127 @@ class Results:
             kept |= {(file, k, n) for k, n in zip(keys, rows.nsamp) if k not in cut}
         return kept
 
+    def _earlier(self):
+        """What run.json says <dict>; {} for none, or half of one."""
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            about = json.loads((self.folder / "run.json").read_bytes())
+            if isinstance(about, dict): return about
+        return {}
+
     def _open(self):
         """Take up the same run, or move another one's files to a folder beside."""
-        with told(f"--out {self.folder} is no folder to write to", OSError):
+        with told(f"--out {self.folder} is no folder to write to", OSError, ValueError):
             self.folder.mkdir(parents=True, exist_ok=True)
-        earlier = {}
-        with contextlib.suppress(OSError, ValueError):  # none, or half of one
-            earlier = json.loads((self.folder / "run.json").read_bytes())
+        self._take()
+        earlier = self._earlier()
         ours = [f"{name}.csv" for name in FILES] + ["run.json", *WRITTEN]
         files = sorted({file for name in ours for file in self.folder.glob(name)})
         if earlier.get("asked") == self.about["asked"] and not earlier.get("finished"):
+            self.describe()
             self._resume()
         elif files:
-            moment = time.localtime(files[0].stat().st_mtime)
-            name = time.strftime("earlier-%Y%m%d-%H%M%S-", moment)
-            aside = Path(tempfile.mkdtemp(prefix=name, dir=self.folder))
-            for file in files:
-                os.replace(file, aside / file.name)
+            aside = self._set_aside(files, "earlier")
             say("results", f"an earlier run's files are now in {aside}")
         self.describe()
 
+    def _take(self):
+        """Lock the folder, so that no second run writes there. The system ends a lock
+        with the process that has it, however that ends."""
+        from filelock import FileLock
+        lock = FileLock(self.folder / ".lock", timeout=1, thread_local=False)
+        try:
+            lock.acquire()
+            self.lock = lock
+        except TimeoutError as error:  # filelock's Timeout
+            about = self._earlier()
+            who = about.get("process") or {"pid": "unknown", "host": "this machine"}
+            since = time.strftime("%Y-%m-%d %H:%M:%S",
+                                  time.localtime(about.get("started")))
+            raise KitError(
+                f"Another run writes to --out {self.folder}: process {who['pid']} on "
+                f"{who['host']}, since {since}. Wait until it is over, or name another "
+                "folder.") from error
+        except (OSError, NotImplementedError) as error:  # a disk that knows no locks
+            say("lock", f"{self.folder} cannot be locked: see that no second run writes "
+                f"there ({one_line(error, 80)})")
+
+    def close(self):
+        """Let other runs have the folder."""
+        if self.lock: self.lock.release()
+
+    def _set_aside(self, files, what):
+        """Move files to a new folder beside them; its path."""
+        moment = time.localtime(files[0].stat().st_mtime)
+        name = time.strftime(f"{what}-%Y%m%d-%H%M%S-", moment)
+        aside = Path(tempfile.mkdtemp(prefix=name, dir=self.folder))
+        for file in files:
+            os.replace(file, aside / file.name)
+        return aside
+
+    @functools.cached_property
+    def _run(self):
+        """The run's identity, <bytes>: a digest of what was asked."""
+        asked = json.dumps(self.about["asked"], sort_keys=True)
+        return hashlib.blake2b(asked.encode()).digest()
+
+    def check(self, *hashes):
+        """Eight letters for hashes <uint64>[n] of rows that this run vouches for."""
+        digest = hashlib.blake2b(self._run, digest_size=4)
+        for some in hashes:
+            digest.update(np.asarray(some, np.uint64).tobytes())
+        return digest.hexdigest()
+
+    def _read(self, name):
+        """(the rows of a file that can be read, how many others it has)."""
+        columns = self.columns[name]
+        try:
+            text = (self.folder / f"{name}.csv").read_bytes().decode("utf-8", "replace")
+            csv.field_size_limit(LONGEST_FIELD)
+            header, *rows = csv.reader(io.StringIO(text, newline=""))
+        except FileNotFoundError: return typed([], columns), 0
+        except (OSError, ValueError, csv.Error): return typed([], columns), 1
+        if header != list(columns): return typed([], columns), len(rows) + 1
+        frame = typed([row for row in rows if len(row) == len(header)], columns)
+        return frame, len(rows) - len(frame)
+
+    def _vouched(self, frames):
+        """The rows of frames (by name) that are whole and this run's: what a row of
+        results has beside it is so with that row, others by themselves."""
+        hashes = {name: row_hashes(frame) for name, frame in frames.items()}
+        beside = {name: frames[name].groupby(list(KEY)).indices for name in DETAILS}
+        none, whole = np.array([], int), {}
+        def keys(frame):
+            return frame[list(KEY)].itertuples(index=False, name=None)
+        for name in ("results", "learning_curve", "tuning"):
+            frame, fits = frames[name], []
+            for key, one, *row in zip(keys(frame), hashes[name], frame.check, frame.get(
+                    "error", frame.model)):
+                said = [] if name != "results" or row[1] else [
+                    hashes[detail][beside[detail].get(key, none)] for detail in DETAILS]
+                fits.append(row[0] == self.check([one], *said))
+            same = frame.columns.intersection([
+                *KEY, "nsamp", "error", "search", "point", "fold", "resource"])
+            whole[name] = frame[np.array(fits, bool) & ~frame.duplicated(list(same))]
+        vouched = set(keys(whole["results"]))
+        for name in DETAILS:
+            rows = [key in vouched for key in keys(frames[name])]
+            whole[name] = frames[name][np.array(rows, bool)]
+        return whole
+
     def _resume(self):
-        """Take over what was finished, but no failed models or cut searches."""
-        for name, columns in self.columns.items():
-            with contextlib.suppress(OSError, pd.errors.EmptyDataError):
-                text = (self.folder / f"{name}.csv").read_text("utf-8")
-                text = io.StringIO(text[: text.rfind("\n") + 1])  # less half a line
-                raw = pd.read_csv(text, dtype=object, keep_default_na=False,
-                                  on_bad_lines="skip")
-                self.parts[name] = [typed(raw.reindex(columns=list(columns)), columns)]
+        """Take over what is whole, but no failed models or cut searches; what is
+        damaged, or no row of this run, is set aside, and said."""
+        read = {name: self._read(name) for name in self.columns}
+        whole = self._vouched({name: frame for name, (frame, _) in read.items()})
+        odd = {name: len(frame) + others - len(whole[name])
+               for name, (frame, others) in read.items()}
+        if damaged := [name for name in odd if odd[name]]:
+            files = [self.folder / f"{name}.csv" for name in damaged]
+            aside = self._set_aside(files, "damaged")
+            rows = ", ".join(f"{odd[name]} of {name}.csv" for name in damaged)
+            say("resume", f"rows that are damaged, or not of this run: {rows}; the "
+                f"files as they were are now in {aside}, and what lacks is computed")
+        self.parts = {name: [whole[name]] for name in self.columns}
         keys = {key for file, key, _ in self.kept if file == "results"}
         for name in self.columns:
             rows = self.frame(name)
@@ -2810,18 +3184,26 @@ class Results:
             with open(path, "ab") as file:
                 file.write(text)
 
-    def append(self, name, rows):
-        """Add rows (dicts, or a frame) to a frame and its file, and flush it."""
+    def append(self, name, rows, beside=()):
+        """Add rows (dicts, or a frame) to a frame and its file, and flush it. Returns
+        their hashes; beside: those of the rows that they vouch for."""
         rows = typed(rows, self.columns[name])
+        hashes = row_hashes(rows)
+        if "check" in rows:
+            rows["check"] = [self.check([row], *beside) for row in hashes]
         self.parts[name].append(rows)
         self._write(name, rows, "a")
+        return hashes
 
     def describe(self, **facts):
-        """Write run.json with these facts beside what it says already."""
+        """Write run.json with these facts beside what it says already, unless another
+        run has the folder by now."""
         self.about |= facts
         if self.folder:
             text = without_secrets(json.dumps(self.about, indent=1, default=str))
-            write_atomically(self.folder / "run.json", text.encode())
+            lock = self.lock or contextlib.nullcontext()
+            with contextlib.suppress(TimeoutError), lock:
+                write_atomically(self.folder / "run.json", text.encode())
 
     def add(self, task, seed, train, test, outcome):
         """Keep a task's result (an Outcome, or the reason <str> why there is none). The
@@ -2833,17 +3215,20 @@ class Results:
             "nsamp": settings.nsamp, "text": algorithm.text(settings),
             "encoder": algorithm.encoder(settings), "seed": seed, "n_train": len(train),
             "n_test": len(test), "params": "{}", "error": outcome if failed else ""}
+        beside = []
         if not failed:
             row |= outcome.measures | {name: getattr(outcome, name) for name in SECONDS}
             row["params"] = json.dumps(outcome.params)
             if task.file == "results":
-                self._add_details(place, test, outcome)
+                details = self._details(place, test, outcome)
+                beside = [self.append(name, details[name])
+                          for name in DETAILS if name in details]
             if not (outcome.search and outcome.search.ended == "interrupted"):
                 self.kept.add((task.file, tuple(task.place.values()), settings.nsamp))
-        self.append(task.file, [row])
+        self.append(task.file, [row], beside)
 
-    def _add_details(self, place, test, outcome):
-        """Rows of a result in the files beside results.csv."""
+    def _details(self, place, test, outcome):
+        """Rows of a result in the files beside results.csv, by their names."""
         scores, said, search = outcome.scores, outcome.predicted, outcome.search
         judged = pd.DataFrame({"doc": test.frame.id.astype(str).tolist(),
                                "label": test.y, "predicted": said})
@@ -2852,15 +3237,16 @@ class Results:
         else:
             judged["score"] = scores[np.arange(len(said)), said]
             judged[[f"score_{name}" for name in test.classes]] = scores
-        self.append("predictions", judged.assign(**place))
+        details = {"predictions": judged.assign(**place)}
         if outcome.history:
             epochs = pd.DataFrame(outcome.history)
-            self.append("history", epochs.assign(**place, epoch=epochs.index + 1))
+            details["history"] = epochs.assign(**place, epoch=epochs.index + 1)
         if search:
-            self.append("searches", [place | {
+            details["searches"] = [place | {
                 "search": search.how, "ended": search.ended, "points": search.points,
                 "seconds": search.seconds, "score_in_folds": search.score,
-                "best": json.dumps(search.params)}])
+                "best": json.dumps(search.params)}]
+        return details
 
     def of(self, name, column, settings):
         """The rows of a frame that a column wrote at a setting, without failed ones."""
@@ -4468,6 +4854,8 @@ COSTLY = 4000  # training texts, above which a model's cost is told before it st
 CLASSES_COSTLY = 10  # or classes, of which each has trees of its own
 WORTH_TELLING = 30  # seconds
 
+DRAWS_KEPT = 32  # of --repeats, in memory: all settings of a sweep have the same ones
+
 class Run:
     """One comparison: all models see the same documents, split the same way."""
 
@@ -4475,8 +4863,10 @@ class Run:
         self.dataset, self.options = dataset, options
         self.rows, self.columns = options.settings(dataset), options.columns(dataset)
         self.drawn = self.rows[0].nsamp
-        self.splits = [dataset.draw(self.drawn, options.seed, repeat)
-                       for repeat in range(options.repeats)]
+        # Drawn when they are needed: 100,000 repeats begin at once, too.
+        self.split = functools.lru_cache(DRAWS_KEPT)(functools.partial(
+            dataset.draw, self.drawn, options.seed))
+        self.split(0)  # refused before anything is written
         asked = vars(options.suiting(dataset)) | {
             "jobs": None, "trust_encoder": None, "sweep": options.sweep,
             "dataset": dataset.name,
@@ -4484,18 +4874,18 @@ class Run:
         self.results, self.notes = Results(out, asked, dataset.classes), []
 
     def tasks(self):
-        """All tasks of a run; a learning curve's sizes for the plain columns."""
+        """Yield all tasks of a run; a learning curve's sizes for the plain columns."""
         options, drawn = self.options, self.drawn
         sizes = curve_sizes(drawn) if options.learning_curve else [drawn]
-        seeds = [seed_of_repeat(options.seed, r) for r in range(options.repeats)]
-        return [Task(column, replace(settings, nsamp=size, seed=seed), repeat, drawn)
-                for settings in self.rows for repeat, seed in enumerate(seeds)
-                for column in self.columns for size in sizes
-                if size == drawn or not column.tuned]
+        for settings, repeat in itertools.product(self.rows, range(options.repeats)):
+            seeded = replace(settings, seed=seed_of_repeat(options.seed, repeat))
+            for column, size in itertools.product(self.columns, sizes):
+                if size == drawn or not column.tuned:
+                    yield Task(column, replace(seeded, nsamp=size), repeat, drawn)
 
     def parts_of(self, task):
         """(train, test) of a task."""
-        train, test = self.splits[task.repeat]
+        train, test = self.split(task.repeat)
         share = task.settings.nsamp / task.drawn
         return train if share == 1 else train.part(share), test
 
@@ -4512,7 +4902,7 @@ class Run:
 
     def forecast(self):
         """Say what slow models will cost, by a fit on a tenth of the texts."""
-        train, settings = self.splits[0][0], self.rows[-1]
+        train, settings = self.split(0)[0], self.rows[-1]
         if len(train) < COSTLY and len(train.classes) < CLASSES_COSTLY: return
         part = train.part(0.1)
         for column in self.columns:
@@ -4542,7 +4932,7 @@ class Run:
 
     def note_language(self, lost):
         """Note which encoders, but lost ones, seem to know another language."""
-        texts = self.splits[0][0].texts[:1000]
+        texts = self.split(0)[0].texts[:1000]
         texts = Tokens(self.rows[-1].maxtokens, text="natural").transform(texts)
         handles = {h for c in self.columns for h in c.algorithm.encoders(self.rows[0])}
         for handle in sorted(handles - lost.keys()):
@@ -4559,35 +4949,40 @@ class Run:
     def fit_and_score(self):
         """Compute what has no result yet, till Ctrl-C: simple plain columns first, on
         all workers; encoders and searches one by one."""
-        here, spread, lost = [], [], self.lost_encoders()
-        for task in self.tasks():
-            if self.results.done(task): continue
+        lost = self.lost_encoders()
+        def missing(task):
             handles = task.column.algorithm.encoders(task.settings)
-            if missing := [lost[handle] for handle in handles if handle in lost]:
-                self.keep(task, missing[0])
-            elif task.column.tuned or task.column.encoder(task.settings):
-                here.append(task)
-            else:
-                spread.append(task)
+            return next((lost[handle] for handle in handles if handle in lost), None)
+        def stays(task):
+            return task.column.tuned or bool(task.column.encoder(task.settings))
+        def left(here):
+            return (task for task in self.tasks() if stays(task) == here
+                    and not missing(task) and not self.results.done(task))
         try:
-            if spread:
+            for task in self.tasks() if lost else ():
+                if missing(task) and not self.results.done(task):
+                    self.keep(task, missing(task))
+            if any(left(here=False)):
                 self.forecast()
-            self._spread(spread)
-            if here: self.note_language(lost)
-            for task in here:
+                self._spread(left(here=False))
+            if any(left(here=True)): self.note_language(lost)
+            for task in left(here=True):
                 self.keep(task, self._here(task))
         except KeyboardInterrupt:
             self.results.interrupted = True
 
     def _spread(self, tasks):
-        """Compute tasks on the workers."""
-        left, limit = list(tasks), self.options.limit
-        calls = [(attempt, task, *self.parts_of(task), limit) for task in tasks]
+        """Compute tasks on the workers, which are given them as they need them."""
+        limit, asked = self.options.limit, deque()
+        def calls():
+            for task in tasks:
+                asked.append(task)
+                yield attempt, task, *self.parts_of(task), limit
         try:
-            for outcome in in_waves(calls, self.options.jobs):
-                self.keep(left.pop(0), outcome)
+            for outcome in in_waves(calls(), self.options.jobs):
+                self.keep(asked.popleft(), outcome)
         except TerminatedWorkerError as error:  # killed, mostly for memory
-            for task in left:
+            for task in chain(asked, tasks):
                 self.keep(task, f"a worker died ({one_line(error, 200)}); try --jobs 1")
 
     def _here(self, task):
@@ -4631,7 +5026,7 @@ class Run:
         if len(report.dataset.classes) > 2:
             pages["confusion"] = [*map(report.confusion_table, settings)]
         if options.errors:
-            seed, train = seed_of_repeat(options.seed, 0), self.splits[0][0]
+            seed, train = seed_of_repeat(options.seed, 0), self.split(0)[0]
             pages["errors"] = list(chain.from_iterable(
                 (report.errors_table(row, options.errors), words_table(
                     report, train, replace(row, seed=seed))) for row in settings))
@@ -4699,16 +5094,16 @@ def compare(dataset, models=None, out=None, **options):
     # Load, and leave out what would leak or says nothing.
     dataset = dataset if isinstance(dataset, Dataset) else load(dataset)
     dataset = dataset.cleaned(options.keep_duplicates)
-    dropped = ", ".join(f"{n} {reason}" for reason, n in dataset.dropped.items() if n)
     say("data", f"{len(dataset)} documents of {len(dataset.classes)} classes from "
-        f"{dataset.source}; left out: {dropped or 'none'}")
+        f"{dataset.source}; left out: {dataset.left_out}")
     # Draw.
     run = Run(dataset, options, out)
-    if options.audit:
-        run.results.pages["audit"] = Audit(dataset, *run.splits[0], run.rows).tables
-    # Fit, score, compare.
-    run.fit_and_score()
-    run.finish(time.monotonic() - started)
+    with contextlib.closing(run.results):
+        if options.audit:
+            run.results.pages["audit"] = Audit(dataset, *run.split(0), run.rows).tables
+        # Fit, score, compare.
+        run.fit_and_score()
+        run.finish(time.monotonic() - started)
     return run.results
 
 # ---------------------------------------------------------------------- Command line
