@@ -3261,7 +3261,7 @@ class Report:
             self.values(column, settings))
         short = searches[(searches.ended == "interrupted") | (
             (searches.ended != "done") & searches.search.isin(Trials.WHOLE))]
-        reasons = [f"search ended after {n} points" for n in sorted(short.points)[:1]]
+        reasons = [f"search ended after {n} point(s)" for n in sorted(short.points)[:1]]
         if 0 < draws < self.draws:
             reasons.append(f"{draws} of {self.draws} draws")
         return ", ".join(reasons)
@@ -3613,16 +3613,18 @@ class Figures:
     def _new(self, title, rows=1, columns=1, size=(7, 4.5), note="", **options):
         """(figure, axes [rows, columns]) without a display or any global state: a title
         of one line that fits; in small print the sources, a note, what was cut."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
         report, width = self.report, max(size[0], NARROWEST)
         figure = Figure(figsize=(width, size[1]), layout="constrained")
+        renderer = FigureCanvasAgg(figure).get_renderer()
         small = "; ".join(filter(None, [note, *report.cuts(), report.data_note]))
         below = {"x": 0.01, "ha": "left", "color": "0.35", "fontsize": "x-small"}
         for shown, start, rest in (
                 (figure.suptitle("", fontsize="medium"), title,
                  f", {report.dataset.title}"),
                 (figure.supxlabel("", **below), "", small)):
-            fits = functools.partial(self._fits, shown)
+            fits = functools.partial(self._fits, shown, renderer)
             rest = shortened(rest, lambda text: fits(start + text))
             shown.set_text(unformatted(shortened(start + rest, fits)))
         axes = figure.subplots(rows, columns, squeeze=False, **options)
@@ -3631,12 +3633,10 @@ class Figures:
         return figure, axes
 
     @staticmethod
-    def _fits(shown, text):
+    def _fits(shown, renderer, text):
         """Whether a text in the font of `shown` is no wider than its figure."""
-        from matplotlib.textpath import TextPath
-        font = shown.get_fontproperties()
-        path = TextPath((0, 0), unformatted(text), font.get_size_in_points(), prop=font)
-        return path.get_extents().width < 70 * shown.figure.get_figwidth()  # of 72
+        shown.set_text(unformatted(text))
+        return shown.get_window_extent(renderer).width < 0.97 * shown.figure.bbox.width
 
     @staticmethod
     def _legend(figure, panels):
