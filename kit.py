@@ -3101,7 +3101,8 @@ class Table:
                  for row in self.rows)
         rows = [line for row in cells
                 for line in itertools.zip_longest(*row, fillvalue="")]
-        sizes = [max(map(len, column)) + 3 for column in zip(self.header, *rows)]
+        sizes = [max(len(markdown(cell)) for cell in column) + 3
+                 for column in zip(self.header, *rows)]
         blocks, left = [], 0
         for number, size in enumerate(sizes[1:], 1):
             if not blocks or size > left:
@@ -4218,8 +4219,8 @@ STYLE = """
 @media print { & { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff;
   --tint: #f4f4f4; --pays: #00664a; --not: #a33c00; --open: #4f4f4f; padding: 0;
   max-width: none; font-size: 10pt; color-scheme: light } & img { background: #fff }
-  & .wide { overflow: visible } & table { font-size: 7.5pt } & td.short { white-space:
-  normal } & th, & td { padding: 1.5pt 3pt; min-width: 0 }
+  & .wide { overflow: visible } & table, & tr.sub td { font-size: 7.5pt }
+  & td.short { white-space: normal } & th, & td { padding: 1.5pt 3pt; min-width: 0 }
   & tr, & figure { break-inside: avoid } & h2 { break-after: avoid }
   & img { max-height: 23cm; padding: 0 }
   & th:first-child, & td:first-child { position: static } }
