@@ -121,11 +121,49 @@ def say(event, text):
     """Print one aligned line: the time, what happens, and to what."""
     print(f"{time.strftime('%H:%M:%S')}  {event:<8}  {plain(text)}", flush=True)
 
+LOG_PACE = 15  # seconds between a log's lines of progress
+
+class OneLine:
+    """Where a bar writes in a notebook: one line of the cell, that goes when it ends,
+    so that no bar stands still in a notebook that was saved."""
+
+    def __init__(self):
+        self.handle = None
+
+    def write(self, text):
+        """Show a line in place of the one before."""
+        from IPython.display import display
+        line = {"text/plain": text.strip()}
+        if self.handle:
+            self.handle.update(line, raw=True)
+        elif text.strip():
+            self.handle = display(line, raw=True, display_id=True)
+
+    def flush(self):
+        """Nothing is kept back."""
+
+class LogLines:
+    """Where a bar writes in a log, which keeps every line."""
+
+    def write(self, text):
+        """Print a line of its own."""
+        if text.strip(): say("progress", text.strip())
+
+    def flush(self):
+        """Nothing is kept back."""
+
 def progress(total, what, **options):
-    """tqdm's bar to `update`; in a log, which keeps every line, one every 15 s."""
-    from tqdm.auto import tqdm
-    live = in_notebook() or sys.stderr.isatty()
-    pace = {} if live else {"mininterval": 15, "maxinterval": 15, "delay": 15}
+    """tqdm's bar to `update`; in a log a line every 15 s, and so in what Kaggle runs as
+    a batch ("Save version"), whose log shows a cell's lines only."""
+    from tqdm import tqdm
+    notebook = in_notebook() and os.environ.get("KAGGLE_KERNEL_RUN_TYPE") != "Batch"
+    if notebook:
+        pace = {"file": OneLine(), "ncols": 80, "mininterval": 0.5}
+    elif sys.stderr.isatty() and not in_notebook():
+        pace = {}
+    else:
+        pace = {"file": LogLines(), "ncols": 0, "mininterval": LOG_PACE,
+                "maxinterval": LOG_PACE, "delay": LOG_PACE}
     return tqdm(total=total, desc=what, leave=False, **pace, **options)
 
 def nearest(word, words):
@@ -2765,10 +2803,11 @@ class Trials:
     KINDS = ("grid", "random", "hyperopt", "halving")
     WHOLE = ("grid", "halving")  # look at all points, unless they are cut short
 
-    def __init__(self, model, grid, X, y, seed, metric, jobs, rows, record, deadline):
+    def __init__(self, model, grid, X, y, seed, metric, jobs, rows, record, deadline,
+                 bar):
         self.model, self.X, self.y, self.param_grid = model, X, y, grid
         self.seed, self.metric, self.jobs = seed, metric, jobs
-        self.record, self.deadline = record, deadline
+        self.record, self.deadline, self.bar = record, deadline, bar
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
         self.folds = [[self._sample_first(part) for part in parts]
                       for parts in folds.split(np.zeros(len(y)), y)]
@@ -2803,7 +2842,9 @@ class Trials:
             self.known[key] = score
             row = dict(zip(("point", "fold", "resource"), key))
             self.record(row | {"score": score, "seconds": seconds})
+            self.bar.update()
             self._check_time()
+        self.bar.update(len(names) * FOLDS - len(todo))  # known before
         return [np.mean([self.known[name, fold, resource] for fold in range(FOLDS)])
                 for name in names]
 
@@ -2812,7 +2853,9 @@ class Trials:
 
     def grid(self, **_):
         """Every point of the grid."""
-        self.scores(list(ParameterGrid(self.param_grid)))
+        points = list(ParameterGrid(self.param_grid))
+        self.bar.total = len(points) * FOLDS
+        self.scores(points)
 
     def _space(self, choice, log, integer):
         """The continuous space that the grid spans, of what makes its three kinds."""
@@ -2852,6 +2895,10 @@ class Trials:
         least = 1 if values else min(2 * FOLDS * len(np.unique(self.y)), most)
         points = list(ParameterGrid(grid))
         rounds = 1 + int(np.log(len(points)) / np.log(HALVING_FACTOR) + 1e-9)
+        sizes = itertools.accumulate(
+            range(rounds - 1), lambda size, _: -(-size // HALVING_FACTOR),
+            initial=len(points))
+        self.bar.total = sum(sizes) * FOLDS
         for number in range(rounds - 1, -1, -1):
             given = max(most // HALVING_FACTOR**number, least)
             scores = self.scores(points, given, resource if values else None)
@@ -2886,11 +2933,13 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
                  and get_tags(step).requires_fit)
     X = model[:first].fit_transform(train.texts) if first else train.texts
     deadline = started + float(budget[:-1]) if timed else None
-    trials = Trials(model[first:], param_grid, X, train.y, seed, metric, jobs, rows,
-                    record, deadline)
     points, ended = ENDLESS if timed else int(budget or BUDGET), "done"
+    bar = progress(None if timed else points * FOLDS, f"{how} search", unit=" fits")
+    trials = Trials(model[first:], param_grid, X, train.y, seed, metric, jobs, rows,
+                    record, deadline, bar)
     try:
-        getattr(trials, how)(points=points, resource=resource)
+        with bar:
+            getattr(trials, how)(points=points, resource=resource)
     except KeyboardInterrupt:
         ended = "interrupted"
     except TimeSpent:
@@ -3438,7 +3487,8 @@ class Table:
                  for row in self.rows)
         rows = [line for row in cells
                 for line in itertools.zip_longest(*row, fillvalue="")]
-        sizes = [max(map(len, column)) + 3 for column in zip(self.header, *rows)]
+        sizes = [max(len(markdown(cell)) for cell in column) + 3
+                 for column in zip(self.header, *rows)]
         blocks, left = [], 0
         for number, size in enumerate(sizes[1:], 1):
             if not blocks or size > left:
@@ -3598,7 +3648,7 @@ class Report:
             self.values(column, settings))
         short = searches[(searches.ended == "interrupted") | (
             (searches.ended != "done") & searches.search.isin(Trials.WHOLE))]
-        reasons = [f"search ended after {n} points" for n in sorted(short.points)[:1]]
+        reasons = [f"search ended after {n} point(s)" for n in sorted(short.points)[:1]]
         if 0 < draws < self.draws:
             reasons.append(f"{draws} of {self.draws} draws")
         return ", ".join(reasons)
@@ -3890,6 +3940,7 @@ COLOURS = ("#0072B2 #E69F00 #000000 #CC79A7 #D55E00 #56B4E9 #009E73 #999999 "
 MARKERS = "osv^DPX*h"
 DASHES = ("-", "--", "-.", ":", *((0, dashes) for dashes in (
     (5, 1), (3, 1, 1, 1), (1, 1), (8, 2), (2, 3))))
+NARROWEST = 5.5  # inches of a figure, for its title's sake
 READABLE_CLASSES = 20  # in a confusion matrix; more are told in a table
 SMALL_MATRIX = 4  # classes, up to which there is a panel for every column
 # Sides of the corner of a ROC figure that is shown: three times the error at which the
@@ -3946,30 +3997,33 @@ class Figures:
         return {name: kinds[number % len(kinds)] for name, kinds in looks.items()} | {
             "fillstyle": "none" if column.tuned else "full"}
 
-    def _new(self, title, rows=1, columns=1, size=(7, 4.5), **options):
-        """(figure, axes [rows, columns]) without a display or any global state."""
+    def _new(self, title, rows=1, columns=1, size=(7, 4.5), note="", **options):
+        """(figure, axes [rows, columns]) without a display or any global state: a title
+        of one line that fits; in small print the sources, a note, what was cut."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
-        figure = Figure(figsize=size, layout="constrained")
-        small = "; ".join([self.report.data_note, *self.report.cuts()])
-        texts = [(figure.suptitle, f"{title}, {self.report.dataset.title}", {}),
-                 (figure.supxlabel, small, {"x": 0.01, "ha": "left", "color": "0.35"})]
-        for place, text, looks in texts:
-            size = "xx-small" if looks else "medium"
-            shown = place("", fontsize=size, **looks)
-            fits = functools.partial(self._fits, shown)
-            shown.set_text(unformatted(shortened(text, fits)))
+        report, width = self.report, max(size[0], NARROWEST)
+        figure = Figure(figsize=(width, size[1]), layout="constrained")
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        small = "; ".join(filter(None, [note, *report.cuts(), report.data_note]))
+        below = {"x": 0.01, "ha": "left", "color": "0.35", "fontsize": "x-small"}
+        for shown, start, rest in (
+                (figure.suptitle("", fontsize="medium"), title,
+                 f", {report.dataset.title}"),
+                (figure.supxlabel("", **below), "", small)):
+            fits = functools.partial(self._fits, shown, renderer)
+            rest = shortened(rest, lambda text: fits(start + text))
+            shown.set_text(unformatted(shortened(start + rest, fits)))
         axes = figure.subplots(rows, columns, squeeze=False, **options)
         for panel in axes.flat:
             panel.grid(alpha=0.3)
         return figure, axes
 
     @staticmethod
-    def _fits(shown, text):
+    def _fits(shown, renderer, text):
         """Whether a text in the font of `shown` is no wider than its figure."""
-        from matplotlib.textpath import TextPath
-        font = shown.get_fontproperties()
-        path = TextPath((0, 0), unformatted(text), font.get_size_in_points(), prop=font)
-        return path.get_extents().width < 70 * shown.figure.get_figwidth()  # of 72
+        shown.set_text(unformatted(text))
+        return shown.get_window_extent(renderer).width < 0.97 * shown.figure.bbox.width
 
     @staticmethod
     def _legend(figure, panels):
@@ -4105,7 +4159,7 @@ class Figures:
         and column for a few classes; for more the best column with an encoder and the
         best without, at the last setting; None for too many."""
         report, rows, columns, angle = self.report, self.rows, self.columns, 45
-        classes = [*map(plain, report.dataset.classes)]
+        classes = [*map(unformatted, report.dataset.classes)]
         if len(classes) > SMALL_MATRIX:
             rows, columns, angle = rows[-1:], report.best(rows[-1]), 90
         if not columns or len(classes) > READABLE_CLASSES: return None
@@ -4161,18 +4215,20 @@ class Figures:
         names = sorted(names, key=lambda name: table[name].nunique())
         if not len(table): return None
         title = f"{self.titles[column]}: {self.report.metric} in the folds in %"
-        title += ", chosen: framed" * bool(table.chosen.any())
+        note = "framed: chosen" * bool(table.chosen.any())
         on_grid = all(set(table[name]) <= set(grid[name]) for name in names)
         if not on_grid or len(names) not in (2, 3):
             size = (2.9 * len(names) + 1, 3.4)
-            figure, [panels] = self._new(title, 1, len(names), size, sharey=True)
+            figure, [panels] = self._new(
+                title, 1, len(names), size, note, sharey=True)
             for axes, name in zip(panels, names):
                 self._scatter(axes, table, name)
             rounds = table["round"].nunique() > 1
             return self._legend(figure, panels) if rounds else figure
         *others, y, x = names
         parts = list(table.groupby(others[0])) if others else [("", table)]
-        figure, [panels] = self._new(title, 1, len(parts), (3.4 * len(parts) + 1, 3.8))
+        size = (3.4 * len(parts) + 1, 3.8)
+        figure, [panels] = self._new(title, 1, len(parts), size, note)
         for axes, (value, part) in zip(panels, parts):
             self._surface(axes, part, x, y, table.score.agg(["min", "max"]))
             axes.set_title(f"{others[0].split('__')[-1]} = {value}" if others else "")
@@ -4544,12 +4600,13 @@ STYLE = """
   --open: #b5b5b5; color-scheme: dark } & img { background: #e9e9e9 } }
 @media (max-width: 30rem) { & { padding: .7rem; font-size: 15px }
   & dl { grid-template-columns: 1fr; gap: 0 } & dd { margin-bottom: .4rem }
-  & th, & td { padding: .25rem .4rem } }
+  & th, & td { padding: .25rem .4rem }
+  & figure { overflow-x: auto } & img { max-width: 36rem } }
 @media print { & { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff;
   --tint: #f4f4f4; --pays: #00664a; --not: #a33c00; --open: #4f4f4f; padding: 0;
   max-width: none; font-size: 10pt; color-scheme: light } & img { background: #fff }
-  & .wide { overflow: visible } & table { font-size: 7.5pt } & td.short { white-space:
-  normal } & th, & td { padding: 1.5pt 3pt; min-width: 0 }
+  & .wide { overflow: visible } & table, & tr.sub td { font-size: 7.5pt }
+  & td.short { white-space: normal } & th, & td { padding: 1.5pt 3pt; min-width: 0 }
   & tr, & figure { break-inside: avoid } & h2 { break-after: avoid }
   & img { max-height: 23cm; padding: 0 }
   & th:first-child, & td:first-child { position: static } }
@@ -5221,6 +5278,20 @@ def run_problem(name, words):
     if results.interrupted: raise KeyboardInterrupt
     return 0 if results.about["finished"] else 1
 
+class ExitCode(int):
+    """An exit code that a notebook does not show under the cell."""
+
+    def _ipython_display_(self):
+        """Show nothing."""
+
+def unshown(command):
+    """A command with an ExitCode: it returns the plain number."""
+    @functools.wraps(command)
+    def coded(*words, **named):
+        return ExitCode(command(*words, **named))
+    return coded
+
+@unshown
 def command_line(name, *argv):
     """Run one of CORPORA, or "own", with options as strings, lists, or the shell's.
     Returns the exit code: 0 if every model gave a result, 1 if one failed or the run
