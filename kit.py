@@ -25,10 +25,11 @@ Tables; Figures; Word weights; Audit; Page; Comparison; Command line.
 # What a notebook had before this was pasted into a cell: see the last lines.
 _before = dict(globals())
 
-import argparse, base64, bisect, codecs, contextlib, csv, dataclasses, difflib, email
-import functools, gzip, hashlib, html, http.client, importlib.metadata, io, itertools
-import json, os, platform, re, shlex, shutil, signal, sqlite3, sys, tarfile, tempfile
-import textwrap, threading, time, urllib.error, urllib.request, warnings, zipfile, zlib
+import argparse, base64, bisect, bz2, codecs, contextlib, csv, dataclasses, difflib
+import email, email.policy, functools, gzip, hashlib, heapq, html, http.client
+import importlib.metadata, io, itertools, json, lzma, os, platform, re, shlex, shutil
+import signal, sqlite3, sys, tarfile, tempfile, textwrap, threading, time
+import urllib.error, urllib.request, warnings, zipfile, zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -190,16 +191,27 @@ def times_of(path):
 FORMAT = 2  # of what the caches hold: raise it when a reader or an encoder pass changes
 
 def cached_frame(name, made_of, read):
-    """The frame that read() returns; kept as Parquet, by all that it is made_of."""
+    """The frame that read() returns; kept as Parquet, by all that it is made_of. The
+    file's name tells the digest of its bytes: another content is read anew."""
     key = hashlib.sha256(repr((FORMAT, made_of)).encode()).hexdigest()[:24]
-    path = cache_folder() / "corpora" / f"{name}-{key}.parquet"
-    with contextlib.suppress(ImportError, OSError, ValueError):  # as pyarrow's
-        return pd.read_parquet(path)
+    folder = cache_folder() / "corpora"
+    def named(content):
+        digest = hashlib.sha256(key.encode() + content).hexdigest()[:16]
+        return folder / f"{name}-{key}-{digest}.parquet"
+    kept = sorted(folder.glob(f"{name}-{key}*.parquet"))
+    for path in kept:
+        with contextlib.suppress(ImportError, OSError, ValueError):  # as pyarrow's
+            content = path.read_bytes()
+            if path == named(content): return pd.read_parquet(io.BytesIO(content))
+            say("cache", f"{path.name} has no digest or another: {name} is read anew")
     frame = read()
     try:
-        write_atomically(path, frame.to_parquet(index=False))
+        content = frame.to_parquet(index=False)
+        write_atomically(named(content), content)
+        for path in {*kept} - {named(content)}:
+            path.unlink(missing_ok=True)
     except (ImportError, OSError) as error:  # no library, a full disk
-        say("cache", f"could not keep {path.name}: {one_line(error, 80)}")
+        say("cache", f"could not keep {name}: {one_line(error, 80)}")
     return frame
 
 def leads_out(path, root):
@@ -212,10 +224,17 @@ def leads_out(path, root):
 
 def find_below(root, is_it, depth=6):
     """The first path at most depth folders below root for which is_it(path) holds."""
-    root = Path(root)
+    root, seen = Path(root), {}
     for folder, folders, files in os.walk(root, followlinks=True):  # mounts are links
         folder = Path(folder)
-        if len(folder.relative_to(root).parts) >= depth:
+        deep, place = len(folder.relative_to(root).parts), os.stat(folder)
+        # Links can lead round in a circle: a folder counts once, where it is highest.
+        place = place.st_dev, place.st_ino
+        if seen.get(place, deep + 1) <= deep:
+            folders.clear()
+            continue
+        seen[place] = deep
+        if deep >= depth:
             folders.clear()
         folders[:] = sorted(n for n in folders if not leads_out(folder / n, root))
         for name in sorted(files) + folders:
@@ -265,6 +284,60 @@ LABEL_NAMES = "label class target category sentiment topic intent team author em
 ID_NAMES = ("id", "textid", "doc", "qid", "phraseid")
 MOST_CLASSES = 500  # more different values are ids or free text
 LONGEST_LABEL = 100  # characters
+# Characters of a document: no model reads on, and what is made of it takes time and
+# memory. The longest of Enron's mails has 2 million, attachments included.
+LONGEST = 1_000_000
+MOST_UNPACKED = 100  # times the packed size: texts have 3 to 20, zeros 1,000
+UNPACKED_AT_ONCE = 1 << 28  # bytes: of one file in an archive, and of any packed file
+LONGEST_FIELD = 10 * LONGEST  # of a CSV file: csv's own limit is below some documents
+PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+
+def read_start(path):
+    """The text of a file, or as much of it as a document can have."""
+    with open(path, "rb") as file:  # of at most 4 bytes a character
+        return file.read(4 * (LONGEST + 1)).decode("utf-8", "replace")
+
+class Unpacked(io.RawIOBase):
+    """The bytes of a packed file (.gz, .bz2, .xz, or none of them), read forwards, with
+    all checksums that its format has. A KitError where they are far more than texts
+    would be, or more are asked for at once than memory should hold."""
+
+    def __init__(self, path):
+        self.path, self.count, self.last = path, 0, b""
+        with open(path, "rb") as file:
+            begin = file.read(6)
+        opener = next((PACKED[b] for b in PACKED if begin.startswith(b)), open)
+        self.stream = opener(path, "rb")
+        size = os.path.getsize(path)
+        self.most = max(MOST_UNPACKED * size, UNPACKED_AT_ONCE)
+
+    def readable(self):
+        """It can be read."""
+        return True
+
+    def readinto(self, buffer):
+        """Read as many bytes as the buffer holds; fewer only at the end."""
+        if len(buffer) > UNPACKED_AT_ONCE or self.count > self.most:
+            raise KitError(f"{self.path} unpacks to far more than texts would: it is "
+                           "no archive to be trusted.")
+        self.last = self.stream.read(len(buffer))
+        buffer[: len(self.last)] = self.last
+        self.count += len(self.last)
+        return len(self.last)
+
+    def tell(self):
+        """How many bytes were read."""
+        return self.count
+
+    def seek(self, place, whence=0):
+        """Read on to a place."""
+        while self.count < place and self.read(min(place - self.count, 1 << 16)): pass
+        return self.count
+
+    def close(self):
+        """Close the file, too."""
+        self.stream.close()
+        super().close()
 
 class TableFile:
     """A table on disk as a frame: CSV or TSV, JSON Lines, Parquet; packed or not."""
@@ -280,6 +353,8 @@ class TableFile:
     def frame(self):
         """The whole table; of CSV only empty fields are missing, not "NA" or "null"."""
         path = self.path
+        if path.exists() and not path.is_file():  # a pipe would wait for ever
+            raise KitError(f"{path} is no regular file.")
         if self.name.endswith((".parquet", ".pq")):
             with (told(f"{path} is no Parquet", OSError, ValueError),
                   told(f"No reader for {path} is installed: pip install pyarrow",
@@ -305,13 +380,16 @@ class TableFile:
     def _opened(self):
         """A stream of the file's bytes, out of a .gz, or of a .zip of one file."""
         kind = self.path.suffix.lower()
-        if kind != ".zip":
-            return (gzip.open if kind == ".gz" else open)(self.path, "rb")
+        if kind == ".gz": return io.BufferedReader(Unpacked(self.path))
+        if kind != ".zip": return open(self.path, "rb")
         archive = zipfile.ZipFile(self.path)
         names = [name for name in archive.namelist()
                  if not name.startswith("__MACOSX") and name[-1] != "/"]
         if len(names) == 1:
-            self.name = names[0].lower()
+            self.name, size = names[0].lower(), archive.getinfo(names[0]).file_size
+            if size > max(MOST_UNPACKED * self.path.stat().st_size, UNPACKED_AT_ONCE):
+                raise KitError(f"{self.path} says that it unpacks to {size:,} bytes, "
+                               "far more than texts would: it is not to be trusted.")
             return archive.open(names[0])
         raise KitError(f"{self.path} holds {len(names)} files "
                        f"({', '.join(names[:5])}); unpack it and name the one to read.")
@@ -330,7 +408,7 @@ class TableFile:
         return best[0]
 
     def _csv(self, stream, encoding, sample):
-        csv.field_size_limit(2**31 - 1)  # some documents are longer than its 128 KiB
+        csv.field_size_limit(LONGEST_FIELD)
         sample, path = sample.lstrip("\ufeff"), self.path
         separator = self._separator(sample)
         header = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
@@ -489,12 +567,14 @@ def labelled(rows, classes):
     frame = pd.DataFrame(rows, columns=["id", "text", "label"])
     return frame.assign(label=pd.Categorical(frame.label, classes))
 
-def read_folder(folder, classes=()):
+def read_folder(folder, classes=(), like=re.compile(r"(?!\._)")):
     """The frame id, text, label of a folder with a subfolder of .txt files a class.
-    classes: the subfolders to read, all with texts unless they are named."""
+    classes: the subfolders to read, all with texts unless they are named; like: how
+    their files' names begin, all but macOS's own ._files if not said."""
     folders = [path for path in sorted(Path(folder).iterdir()) if path.is_dir()]
     files = [(path.name, file) for path in folders for file in sorted(
-        path.glob("*.txt")) if not classes or path.name in classes]
+        path.glob("*.txt")) if (not classes or path.name in classes)
+        and like.match(file.name) and file.is_file()]  # a pipe would wait for ever
     inside = [pair for pair in files if not leads_out(pair[1], Path(folder))]
     if len(inside) < len(files):
         say("links", f"{len(files) - len(inside)} links out of {folder} are not read")
@@ -504,35 +584,61 @@ def read_folder(folder, classes=()):
         raise KitError(f"{folder} needs two or more subfolders of .txt "
                        "files, one for each class; with texts there are: "
                        f"{', '.join(found) or 'none'}.")
-    return labelled([(f"{name}/{file.name}", file.read_text("utf-8", "replace"), name)
+    return labelled([(f"{name}/{file.name}", read_start(file), name)
                      for name, file in files], classes or found)
 
 # ---------------------------------------------------------------------------- E-mail
 HEADER_LINE = re.compile(rb"[!-9;-~]+:|[ \t]")  # or the continuation of one
 TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")  # not <john@enron.com>
 HTML_DOCUMENT = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
+CLOSED_TAG = re.compile(r"<[^<>!?][^<>]*>")
+MOST_TAGS = 20_000  # of which a tree is built, 1 KB and 20 microseconds each
+MOST_WORK = 5_000_000  # characters times open tags, each of which the parser reads anew
+LONG_NUMBER = re.compile("&#[0-9]{4000,};?")
 
 def html_text(markup):
-    """The text that a browser would show of an HTML document."""
+    """The text that a browser would show of an HTML document. Where its tags are so
+    many, or so many of them open, that a parser would take seconds, and where it gives
+    up, it is the text without what looks like tags."""
     from bs4 import BeautifulSoup
-    from bs4.exceptions import ParserRejectedMarkup
+    tags = markup.count("<")
+    open_tags = tags - len(CLOSED_TAG.findall(markup))
+    if tags > MOST_TAGS or open_tags * len(markup) > MOST_WORK:
+        return TAG.sub(" ", markup)
     try:
         soup = BeautifulSoup(markup, "html.parser")
-    except ParserRejectedMarkup:
+        for element in soup(["script", "style", "head"]):
+            element.decompose()
+        return soup.get_text(" ")
+    except Exception:  # of any class, Python's and the library's own
         return TAG.sub(" ", markup)
-    for element in soup(["script", "style", "head"]):
-        element.decompose()
-    return soup.get_text(" ")
+
+class ShortHeaders(email.policy.Compat32):
+    """Headers no longer than any real one of MIME's: what the e-mail library does with
+    their parameters takes the square or cube of their length."""
+
+    def header_source_parse(self, sourcelines):
+        """The (name, value) of a header's lines, the value cut."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, ";".join(value[:1000].split(";")[:20])
 
 class Mail:
-    """A raw message (bytes) and the text that its reader sees, no header of it."""
+    """A raw message (bytes) and the text that its reader sees, no header of it. Of a
+    message of more than LONGEST bytes, the first ones."""
+    NO_CHARSETS = ("punycode", "idna", "undefined")  # of domain names, and slow
+    MOST_PARTS, MOST_WORK = 5000, 3_000_000  # parts; lines times parts that hold parts
 
     def __init__(self, raw):
-        self.raw = raw
+        self.raw = raw[:LONGEST]
 
     def text(self):
         """The plain parts, else the HTML as text, decoded; "" for none. What the e-mail
-        library gives up on is all that follows the first blank line."""
+        library gives up on, or would take seconds for, is all that follows the first
+        blank line."""
+        holders = len(re.findall(rb"multipart/", self.raw, re.IGNORECASE))
+        work = holders * self.raw.count(b"\n")
+        if self.raw.count(b"\n--") > self.MOST_PARTS or work > self.MOST_WORK:
+            return self._after_headers()
         try:
             parts = [part for part in self._parsed().walk() if not part.is_multipart()
                      and part.get_content_disposition() != "attachment"]
@@ -541,17 +647,21 @@ class Mail:
                          if kind == p.get_content_type()]
                 body = "\n".join(filter(None, map(str.strip, found)))
                 if body: return body
-        except (ValueError, RecursionError):
-            body = re.split(rb"\r?\n\r?\n", self.raw + b"\n\n", maxsplit=1)[1]
-            return body.decode("latin-1")
+        except Exception:  # The library raises errors of many classes, TypeErrors, too,
+            return self._after_headers()  # and one mail must not end a run of 500,000.
         return ""
+
+    def _after_headers(self):
+        body = re.split(rb"\r?\n\r?\n", self.raw + b"\n\n", maxsplit=1)[1]
+        return body.decode("latin-1")
 
     def _parsed(self):
         """The message parsed, two frequent breaks of its structure mended first."""
-        message = email.message_from_bytes(self.raw)
+        read = functools.partial(email.message_from_bytes, policy=ShortHeaders())
+        message = read(self.raw)
         defects = {type(defect).__name__ for defect in message.defects}
         if "MissingHeaderBodySeparatorDefect" in defects:
-            message = email.message_from_bytes(self._without_stray_lines())
+            message = read(self._without_stray_lines())
         is_multipart = message.get_content_maintype() == "multipart"
         if is_multipart and not message.is_multipart():  # no boundary, or a wrong one
             body = message.get_payload(decode=True) or b""
@@ -559,7 +669,7 @@ class Mail:
             kind = b"text/plain"
             if found:
                 kind = b'multipart/mixed; boundary="%b"' % found[1]
-            message = email.message_from_bytes(b"Content-Type: %b\n\n%b" % (kind, body))
+            message = read(b"Content-Type: %b\n\n%b" % (kind, body))
         return message
 
     def _without_stray_lines(self):
@@ -573,46 +683,90 @@ class Mail:
         headers = itertools.compress(lines, is_header)
         return b"\n\n".join([b"\n".join(headers), b"\n".join(lines[last + 1 :]), *body])
 
-    @staticmethod
-    def _decoded(part):
+    @classmethod
+    def _decoded(cls, part):
         """A MIME part as text: its charset, or the likeliest where that is wrong."""
         payload = part.get_payload(decode=True) or b""
         for charset in (part.get_content_charset(), "utf-8", "cp1252", "latin-1"):
             # A charset may be unknown, not a text's, or not this one.
             with contextlib.suppress(LookupError, ValueError):
+                if charset and codecs.lookup(charset).name in cls.NO_CHARSETS: continue
                 text = payload.decode(charset or "utf-8")
                 break
         is_html = part.get_content_type() == "text/html" or HTML_DOCUMENT.match(text)
         return html_text(text) if is_html else text
 
+class MailTable:
+    """The records of Kaggle's emails.csv as Python's csv module reads them. odd: the
+    lines where one does not fit the header, or is too long, or has swallowed others,
+    by a quote that nothing closes; swallowed: how many of those there are."""
+    NAMES = ["file", "message"]
+    BEGIN = re.compile(r'[\r\n]"?[^\s",]+/[^\s",]+"*,"*[A-Z][A-Za-z-]*: ')  # of a mail
+
+    def __init__(self, path):
+        self.path, self.odd, self.swallowed = path, [], 0
+
+    def __iter__(self):
+        """Yield (file, message), both <str>; stray bytes survive as surrogates."""
+        csv.field_size_limit(LONGEST_FIELD)
+        with open(self.path, encoding="utf-8", errors="surrogateescape",
+                  newline="") as stream:
+            reader = csv.reader(stream)
+            header = next(reader, [])
+            if not {*self.NAMES} <= {*header}:
+                raise KitError(f"{self.path} needs the columns file and message.")
+            places = [header.index(name) for name in self.NAMES]
+            while (record := self._next(reader)) is not None:
+                if not record: continue  # an empty line
+                others = len(self.BEGIN.findall(",".join(record)))
+                if len(record) == len(header) and not others:
+                    yield tuple(record[place] for place in places)
+                else:
+                    self.odd.append(reader.line_num)
+                    self.swallowed += others
+
+    @staticmethod
+    def _next(reader):
+        """The next record <list>; None at the end. Behind a field that is too long the
+        reader goes on with the next line."""
+        try:
+            return next(reader, None)
+        except csv.Error:
+            return ["too long"]
+
+    def say_odd(self):
+        """Say how many records were left out."""
+        if self.odd:
+            say("odd rows", f"{len(self.odd)} of {self.path} are left out, the first "
+                f"ends in line {self.odd[0]}; {self.swallowed} mails stand inside of "
+                "them, behind a quote that is not closed")
+
 def read_enron(path, size, seed):
     """A uniform sample of at most size messages of Kaggle's emails.csv, in its order.
     In one pass: every record draws a number, and the smallest stay, so that memory
-    holds the sample and one chunk of the 1.4 GB. Stray bytes survive as surrogates."""
-    rng, kept = np.random.default_rng(seed), None
-    with told(f"{path} needs the columns file and message", ValueError):
-        chunks = pd.read_csv(
-            path, usecols=["file", "message"], chunksize=20_000, dtype=object,
-            keep_default_na=False, encoding_errors="surrogateescape")
-        with chunks, progress(None, "sampling e-mail", unit=" mails") as bar:
-            for chunk in chunks:
-                chunk["draw"] = rng.random(len(chunk))
-                kept = chunk if kept is None else pd.concat([kept, chunk])
-                kept = kept.nsmallest(size, "draw")
-                bar.update(len(chunk))
-    kept = kept.sort_index()
-    raws = (message.encode("utf-8", "surrogateescape") for message in kept.message)
-    rows = {"id": [*map(writable, kept.file)],
-            "text": [writable(Mail(raw).text()) for raw in raws]}
-    return pd.DataFrame(rows).assign(label="enron")
+    holds the sample alone of the 1.4 GB. Odd records are rows without text."""
+    rng, kept, table = np.random.default_rng(seed), [], MailTable(path)
+    with progress(None, "sampling e-mail", unit=" mails") as bar:
+        for number, record in enumerate(table):
+            row = -rng.random(), number, *record
+            if len(kept) < size:
+                heapq.heappush(kept, row)
+            elif row > kept[0]:
+                heapq.heapreplace(kept, row)
+            bar.update()
+    table.say_odd()
+    rows = [(writable(name), writable(Mail(message.encode(
+        "utf-8", "surrogateescape")).text())) for _, _, name, message in sorted(
+            kept, key=lambda row: row[1])]
+    rows += [(f"the row that ends in line {line}", None) for line in table.odd]
+    return pd.DataFrame(rows, columns=["id", "text"]).assign(label="enron")
 
 # A letter of the 419 file begins at such a line. The words "From r" alone also stand
 # inside letters, and some separators name an address: the date, and a header in the
-# next line, tell a separator.
+# next line, tell a separator. (A lookahead is not tried again: this takes linear time.)
 SEPARATOR = re.compile(
-    rb"^From \S+ +[A-Z][a-z]{2},? +[A-Z][a-z]{2} +\d+ +\d+:\d+:\d+[^\n]*\d{4}[^\n]*"
-    rb"\r?\n"
-    rb"(?=[!-9;-~]+:)",
+    rb"^From \S+ +[A-Z][a-z]{2},? +[A-Z][a-z]{2} +\d+ +\d+:\d+:\d(?=[^\n]*\d{4})"
+    rb"[^\n]*\n(?=[!-9;-~]+:)",
     re.MULTILINE)
 
 def read_email(paths, size, seed):
@@ -627,32 +781,48 @@ def read_email(paths, size, seed):
     return labelled(rows, ["enron", "fraud"])
 
 # --------------------------------------------------------------------------- Corpora
-IMDB_FILE = re.compile(r"(?:^|/)train/(pos|neg)/([^/]+\.txt)$")
+IMDB_NAME = r"(\d{1,9})_\d+\.txt$"  # <number>_<rating>.txt: no ._files, no .DS_Store
+IMDB_FILE = re.compile(rf"(?:^|/)train/(pos|neg)/({IMDB_NAME})")
 IMDB_CLASSES = ["neg", "pos"]
 SYNTHETIC = re.compile(rb"synthetic demo corpus", re.I)  # begins the demo's files
 
 def read_imdb_archive(path):
-    """The labelled training reviews of aclImdb_v1.tar.gz. The archive is read as a
-    stream up to the first file after both classes: most is the unlabelled rest."""
-    rows, labels = [], set()
+    """The labelled training reviews of aclImdb_v1.tar.gz, in their order there. It is
+    read as a stream, to its end, where its checksums stand, since a damaged archive
+    can look like a shorter one: tarfile ends at what is no header. None may be missing:
+    the reviews of a class are numbered from 0 on, and both classes have as many."""
+    rows, numbers = [], {label: set() for label in IMDB_CLASSES}
     with (told(f"{path} is not a whole archive; fetch it again", tarfile.TarError,
-               zlib.error, EOFError, OSError), tarfile.open(path, "r|*") as archive):
-        for member in archive:
+               lzma.LZMAError, zlib.error, EOFError, OSError, ValueError),
+          Unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r:") as archive):
+        for member in iter(archive.next, None):
+            archive.members.clear()  # which keeps all, 100,000 here
             found = IMDB_FILE.search(member.name)
-            if found and member.isfile():
-                text = archive.extractfile(member).read().decode("utf-8", "replace")
-                label, name = found.groups()
-                labels.add(label)
-                rows.append((f"train/{label}/{name}", text, label))
-            elif len(labels) == 2 and member.isfile():
-                break
+            if found and member.isreg() and member.size <= UNPACKED_AT_ONCE:
+                text = archive.extractfile(member).read(4 * (LONGEST + 1))
+                label, name, number = found.groups()
+                numbers[label].add(int(number))
+                rows.append((f"train/{label}/{name}", text.decode("utf-8", "replace"),
+                             label))
+            elif member.size > UNPACKED_AT_ONCE:
+                raise KitError(f"{path} holds {member.name[:100]} of {member.size:,} "
+                               "bytes; no file of the reviews' archive is so large.")
+        end = [stream.last, *iter(lambda: stream.read(1 << 16), b"")]
+        if not end[0] or any(map(bytes.strip, end, itertools.repeat(b"\0"))):
+            raise KitError(f"{path} is not a whole archive: it breaks off, or goes on "
+                           "behind its end; fetch it again.")
+    whole = max(chain.from_iterable(numbers.values()), default=0) + 1
+    for label, found in numbers.items():
+        if len(found) < whole:
+            raise KitError(f"{path} has {len(found):,} of {whole:,} reviews in train/"
+                           f"{label}, by their numbers; fetch it again.")
     return labelled(rows, IMDB_CLASSES)
 
 def read_imdb(paths, size, seed):
     """All labelled reviews of an archive, folder or table; no sample is needed."""
     (path,) = paths
     if path.is_dir():
-        frame = read_folder(path / "train", IMDB_CLASSES)
+        frame = read_folder(path / "train", IMDB_CLASSES, re.compile(IMDB_NAME))
         return frame.assign(id="train/" + frame.id)
     if ".csv" not in path.suffixes: return read_imdb_archive(path)
     frame = read_table(path, "review", "sentiment")
@@ -665,6 +835,7 @@ def read_imdb(paths, size, seed):
 def is_synthetic(path):
     """Whether a path is one of the kit's demo corpora or a copy, by its first words."""
     path = path / "README" if path.is_dir() else path
+    if not path.is_file(): return False
     try:
         with open(path, "rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
