@@ -30,7 +30,7 @@ import email, email.policy, functools, gzip, hashlib, heapq, html, http.client
 import importlib.metadata, io, itertools, json, lzma, os, platform, re, shlex, shutil
 import signal, sqlite3, sys, tarfile, tempfile, textwrap, threading, time
 import urllib.error, urllib.request, warnings, zipfile, zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -734,17 +734,18 @@ class MailTable:
         except csv.Error:
             return ["too long"]
 
-    def say_odd(self):
-        """Say how many records were left out."""
-        if self.odd:
-            say("odd rows", f"{len(self.odd)} of {self.path} are left out, the first "
-                f"ends in line {self.odd[0]}; {self.swallowed} mails stand inside of "
-                "them, behind a quote that is not closed")
+    def dropped(self):
+        """How many records were left out, by reason; said, too."""
+        if not self.odd: return {}
+        say("odd rows", f"{len(self.odd)} of {self.path} are left out, the first ends "
+            f"in line {self.odd[0]}; {self.swallowed} mails stand inside of them, "
+            "behind a quote that is not closed")
+        return {"odd row": len(self.odd), "inside of odd rows": self.swallowed}
 
 def read_enron(path, size, seed):
     """A uniform sample of at most size messages of Kaggle's emails.csv, in its order.
     In one pass: every record draws a number, and the smallest stay, so that memory
-    holds the sample alone of the 1.4 GB. Odd records are rows without text."""
+    holds the sample alone of the 1.4 GB. attrs["dropped"]: what was left out."""
     rng, kept, table = np.random.default_rng(seed), [], MailTable(path)
     with progress(None, "sampling e-mail", unit=" mails") as bar:
         for number, record in enumerate(table):
@@ -754,12 +755,12 @@ def read_enron(path, size, seed):
             elif row > kept[0]:
                 heapq.heapreplace(kept, row)
             bar.update()
-    table.say_odd()
     rows = [(writable(name), writable(Mail(message.encode(
         "utf-8", "surrogateescape")).text())) for _, _, name, message in sorted(
             kept, key=lambda row: row[1])]
-    rows += [(f"the row that ends in line {line}", None) for line in table.odd]
-    return pd.DataFrame(rows, columns=["id", "text"]).assign(label="enron")
+    frame = pd.DataFrame(rows, columns=["id", "text"]).assign(label="enron")
+    frame.attrs["dropped"] = table.dropped()
+    return frame
 
 # A letter of the 419 file begins at such a line. The words "From r" alone also stand
 # inside letters, and some separators name an address: the date, and a header in the
@@ -777,8 +778,10 @@ def read_email(paths, size, seed):
         raise KitError(f'{fraud} has no line "From r  <date>" before a header.')
     letters = [(f"letter {i}", writable(Mail(m).text()), "fraud")
                for i, m in enumerate(letters)]
-    rows = [*read_enron(enron, size, seed).itertuples(index=False), *letters]
-    return labelled(rows, ["enron", "fraud"])
+    mails = read_enron(enron, size, seed)
+    frame = labelled([*mails.itertuples(index=False), *letters], ["enron", "fraud"])
+    frame.attrs.update(mails.attrs)
+    return frame
 
 # --------------------------------------------------------------------------- Corpora
 IMDB_NAME = r"(\d{1,9})_\d+\.txt$"  # <number>_<rating>.txt: no ._files, no .DS_Store
@@ -1026,6 +1029,22 @@ class Dataset:
         """The data set of these rows (positions) only."""
         return replace(self, frame=self.frame.iloc[rows])
 
+    def shortened(self):
+        """Itself with no text longer than LONGEST; which were is said."""
+        long = (self.frame.text.str.len() > LONGEST).to_numpy(bool)
+        if not long.any(): return self
+        names = ", ".join(map(str, self.frame.id[long].head(5)))
+        say("cut", f"{long.sum()} documents have more than {LONGEST:,} characters and "
+            f"are cut there: {names}")
+        text = self.frame.text.astype(object).str.slice(stop=LONGEST)
+        return replace(self, frame=self.frame.assign(text=text))
+
+    @property
+    def left_out(self):
+        """What was dropped, in words."""
+        counts = (f"{n} {reason}" for reason, n in self.dropped.items() if n)
+        return ", ".join(counts) or "none"
+
     def cleaned(self, keep_duplicates=False):
         """Itself without copies, empty texts, texts of two labels, small classes."""
         cleaned = self if keep_duplicates else self._without_copies()
@@ -1054,7 +1073,7 @@ class Dataset:
         if len(sizes) - len(small) < 2:
             counts = ", ".join(f"{name} {n}" for name, n in sizes.items())
             raise KitError(f"Two classes of {FEWEST} or more different texts are "
-                           f"needed; there are: {counts}.")
+                           f"needed; there are: {counts}; left out: {self.left_out}.")
         left = self._less({f"of class {name} (fewer than {FEWEST})":
                            self.frame.label == name for name in small.index})
         label = left.frame.label.cat.remove_unused_categories()
@@ -1069,12 +1088,15 @@ class Dataset:
             of_class = np.flatnonzero(self.y == label)
             size = min(len(of_class), nsamp or len(of_class))
             if self.corpus.balanced and size < (nsamp or 0):
-                raise KitError(f"--nsamp {nsamp} is more than the {size} documents of "
-                               f"class {name} in {self.source}.")
+                raise KitError(
+                    f"--nsamp {nsamp} is more than the {size} documents of class "
+                    f"{name} in {self.source}; left out: {self.left_out}.")
             rows.append(rng.choice(of_class, size, replace=False))
         rows = np.concatenate(rows)
-        parts = train_test_split(rows, test_size=TEST_SHARE, stratify=self.y[rows],
-                                 random_state=random_state)
+        with told(f"{len(rows)} documents of {self.source} are too few to be split "
+                  f"70/30 by class; left out: {self.left_out}", ValueError):
+            parts = train_test_split(rows, test_size=TEST_SHARE, stratify=self.y[rows],
+                                     random_state=random_state)
         return tuple(map(self.take, parts))
 
     def part(self, share):
@@ -1093,7 +1115,8 @@ def load_corpus(name, data, nsamp, seed):
         paths, size, seed).astype({"id": str}).reset_index(drop=True))
     source = data if data != "auto" else " + ".join(map(str, paths))
     source = DEMO_SOURCE if any(map(is_synthetic, paths)) else str(source)
-    return Dataset(frame, name, corpus.title, source, corpus=corpus)
+    dropped = dict(frame.attrs.pop("dropped", {}))
+    return Dataset(frame, name, corpus.title, source, dropped, corpus)
 
 def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     """The Dataset of a name in CORPORA, a path, or a DataFrame. data: where a corpus'
@@ -1112,7 +1135,9 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
                        "a folder with a subfolder a class, a DataFrame, or one of "
                        f"{', '.join(CORPORA)}.")
     frame = dataset.frame
-    return dataset._less({"no text": frame.text.isna(), "no label": frame.label.isna()})
+    dataset = dataset._less(
+        {"no text": frame.text.isna(), "no label": frame.label.isna()})
+    return dataset.shortened()
 
 # -------------------------------------------------------------------- Texts to tokens
 class Tokens(TransformerMixin, BaseEstimator):
@@ -1141,13 +1166,15 @@ class Tokens(TransformerMixin, BaseEstimator):
         return [excerpt(text) for text in X]
 
     def _article(self, text):
-        words = text.split(" ")[: self.maxtokens]
+        words = text.split(" ", self.maxtokens)[: self.maxtokens]
         kept = " ".join(word for word in words if word not in ENGLISH_STOP_WORDS)
         cleaned = re.sub(r"[^\w ]|\d", "", kept.lower()).split()
         return " ".join(token[: self.maxtokenlen] for token in cleaned)
 
     def _natural(self, text):
-        return " ".join(html.unescape(TAG.sub(" ", text)).split()[: self.maxtokens])
+        # A number of more digits than Python reads is no character.
+        text = html.unescape(LONG_NUMBER.sub("\ufffd", TAG.sub(" ", text)))
+        return " ".join(text.split(None, self.maxtokens)[: self.maxtokens])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -1775,64 +1802,112 @@ def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
 
 # -------------------------------------------------------------------- Frozen features
 class FeatureStore:
-    """Feature vectors by key: in memory, and in a SQLite file if a path is given, which
-    survives a killed kernel and serves several processes and threads. Where the disk is
-    full or the file broken, memory has to do. written: how many new vectors it got."""
+    """Feature vectors by key, in a SQLite file if a path is given, which survives a
+    killed kernel and serves several processes and threads. Where the disk is full or
+    the file broken, and without a path, the last MEMORY bytes stay in memory. A row
+    that does not fit its digest is as good as absent. written: how many new vectors it
+    got; damaged: how many rows did not fit."""
+    MEMORY = 1 << 29
+    COLUMNS = ["key", "shape", "value", "digest"]
 
     def __init__(self, path=None):
-        self.memory, self.written, self.lock = {}, 0, threading.RLock()
-        self.database = path and self._open(Path(path))
+        self.memory, self.size, self.lock = {}, 0, threading.RLock()
+        self.written = self.damaged = 0
+        self.path = path and Path(path)
+        self.database = path and self._open()
 
-    def _open(self, path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def _open(self):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         for second_try in (False, True):
             try:
-                database = sqlite3.connect(path, timeout=60, check_same_thread=False)
+                database = sqlite3.connect(self.path, timeout=60,
+                                           check_same_thread=False)
                 database.execute("CREATE TABLE IF NOT EXISTS features (key BLOB "
-                                 "PRIMARY KEY, shape TEXT, value BLOB)")
+                                 "PRIMARY KEY, shape TEXT, value BLOB, digest BLOB)")
+                rows = database.execute("PRAGMA table_info(features)")
+                columns = [name for _, name, *_ in rows]
+                if columns == self.COLUMNS[:3]:  # of a kit that had no digests
+                    with contextlib.suppress(sqlite3.OperationalError):  # another did
+                        database.execute("ALTER TABLE features ADD COLUMN digest BLOB")
+                elif columns != self.COLUMNS:
+                    raise sqlite3.DatabaseError("its table has other columns")
+                database.text_factory = bytes  # whatever stands there can be read
                 return database
             except sqlite3.DatabaseError as error:
                 if second_try or isinstance(error, sqlite3.OperationalError):
                     return self._without_disk(error)
-                os.replace(path, f"{path}.broken")
+                os.replace(self.path, f"{self.path}.broken")
         return None
 
     def _without_disk(self, error):
         say("cache", f"features are kept in memory only: {error}")
         self.database = None
 
+    def _after(self, error):
+        """Go on after an error: with a new file in place of a broken one, or without
+        one."""
+        self._without_disk(error)
+        if not isinstance(error, sqlite3.OperationalError):
+            with contextlib.suppress(OSError):  # of Windows, where others have it open
+                os.replace(self.path, f"{self.path}.broken")
+                self.database = self._open()
+
+    @staticmethod
+    def _digest(*row):
+        digest = hashlib.blake2b(digest_size=8)
+        for part in row:
+            digest.update(part if isinstance(part, bytes) else repr(part).encode())
+        return digest.digest()
+
+    def _rows(self, keys):
+        """The rows of keys in the file, if there is one."""
+        marks = ",".join("?" * len(keys))
+        query = f"SELECT {','.join(self.COLUMNS)} FROM features WHERE key IN ({marks})"
+        try:
+            return self.database.execute(query, keys).fetchall() if self.database else ()
+        except sqlite3.DatabaseError as error:
+            self._after(error)
+            return ()
+
     def get(self, keys):
         """A dict of the vectors that are known among the keys <bytes>."""
         with self.lock:
-            absent = [key for key in dict.fromkeys(keys) if key not in self.memory]
+            found = {key: self.memory[key] for key in keys if key in self.memory}
+            absent = [key for key in dict.fromkeys(keys) if key not in found]
             for start in range(0, len(absent), 500):  # SQLite allows 999 marks a query
-                some = absent[start : start + 500]
-                marks = ",".join("?" * len(some))
-                query = f"SELECT key, shape, value FROM features WHERE key IN ({marks})"
-                try:
-                    rows = self.database.execute(query, some) if self.database else ()
-                    for key, shape, value in rows:
-                        shape = json.loads(shape)  # and floats of 2 or 4 bytes
-                        width = len(value) // int(np.prod(shape))
-                        vector = np.frombuffer(value, f"f{width}")
-                        self.memory[key] = vector.reshape(shape)
-                except sqlite3.DatabaseError as error:
-                    self._without_disk(error)
-            return {key: self.memory[key] for key in keys if key in self.memory}
+                for key, shape, value, digest in self._rows(
+                        absent[start : start + 500]):
+                    if digest != self._digest(key, shape, value):
+                        self.damaged += 1
+                        continue
+                    shape = json.loads(shape)  # and floats of 2 or 4 bytes
+                    width = len(value) // int(np.prod(shape))
+                    found[key] = np.frombuffer(value, f"f{width}").reshape(shape)
+            return found
 
     def put(self, vectors):
-        """Keep a dict of vectors <float32 or float16>, on disk at once."""
-        rows = [(key, json.dumps(v.shape), v.tobytes()) for key, v in vectors.items()]
-        insert = "INSERT OR REPLACE INTO features VALUES (?, ?, ?)"
+        """Keep a dict of vectors <float32 or float16>, on disk at once; what is not
+        finite is never kept."""
+        vectors = {key: v for key, v in vectors.items() if np.isfinite(v).all()}
+        rows = [(key, json.dumps(v.shape).encode(), v.tobytes())
+                for key, v in vectors.items()]
+        rows = [(*row, self._digest(*row)) for row in rows]
         with self.lock:
-            self.memory.update(vectors)
             self.written += len(vectors)
             try:
-                with self.database or contextlib.nullcontext():
-                    if self.database:
-                        self.database.executemany(insert, rows)
+                if self.database:
+                    with self.database:
+                        self.database.executemany(
+                            "INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?)", rows)
+                    return
             except sqlite3.DatabaseError as error:
-                self._without_disk(error)
+                self._after(error)
+            for key, vector in vectors.items():
+                self.memory[key] = vector = vector.copy()  # not the batch it is of
+                self.size += vector.nbytes
+            while self.size > self.MEMORY and self.memory:
+                oldest = next(iter(self.memory))
+                self.size -= self.memory.pop(oldest).nbytes
 
 @functools.cache
 def feature_store(path=None):
@@ -1862,13 +1937,32 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
     def transform(self, X):
         """Features, one row per text."""
-        store = feature_store(self.store)
         keys = [self._key(text) for text in X]
-        known = store.get(keys)
-        missing = {key: text for key, text in zip(keys, X) if key not in known}
-        if missing:
-            known |= self._encode_missing(missing, store)
-        return np.stack([known[key] for key in keys]).astype(np.float32, copy=False)
+        texts = dict(zip(keys, X))
+        places, features = {key: i for i, key in enumerate(texts)}, None
+        for vectors in self._vectors(texts):
+            for key, vector in vectors.items():
+                if features is None:  # the one array of all, and memory holds no more
+                    shape = len(texts), *vector.shape
+                    features = np.empty(shape, np.float32)
+                features[places[key]] = vector
+        rows = [places[key] for key in keys]
+        return features if len(rows) == len(features) else features[rows]
+
+    def _vectors(self, texts):
+        """Yield dicts of the vectors of texts (a dict by key): what is kept, some at a
+        time, then what is encoded now."""
+        store, missing, keys = feature_store(self.store), {}, list(texts)
+        damaged = store.damaged
+        for start in range(0, len(keys), 500):
+            some = keys[start : start + 500]
+            known = store.get(some)
+            missing |= {key: texts[key] for key in some if key not in known}
+            yield known
+        if damaged := store.damaged - damaged:
+            say("cache", f"{damaged} features in {store.path} have no digest or another "
+                "than when they were kept: they are encoded anew")
+        if missing: yield from self._encode_missing(missing, store)
 
     def _key(self, text):
         what = (FORMAT, self.identity_, self.pooling, self.max_seq_length, text)
@@ -1877,15 +1971,19 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
     def _encode_missing(self, missing, store):
         """Encode texts by key, longest first; the store gets each batch at once."""
-        keys, found = list(missing), {}
+        keys, lost = list(missing), 0
         items, sizes = self._prepare(list(missing.values()))
         with progress(len(keys), f"encoding {Encoder(self.path).name}") as bar:
             for rows, features in self._batches(items, np.array(sizes)):
                 vectors = {keys[row]: vector for row, vector in zip(rows, features)}
                 store.put(vectors)
-                found |= vectors
+                lost += len(features) - int(np.isfinite(features).reshape(
+                    len(features), -1).all(axis=1).sum())
+                yield vectors
                 bar.update(len(rows))
-        return found
+        if lost:
+            say("encoder", f"{Encoder(self.path).name} gives no finite features for "
+                f"{lost} of {len(keys)} texts: they are not kept")
 
     def _batches(self, items, sizes):
         """Yield (rows, features) of batches alike in size, smaller if memory ends."""
@@ -2586,14 +2684,16 @@ def in_waves(calls, jobs=None):
     """Yield the results of pure calls (function, *arguments), in their order. The only
     caller of workers: joblib's own processes, or those that `joblib.parallel_config`
     names. jobs: how many, None for all there are."""
-    calls = list(calls)
     backend, _ = joblib.parallel.get_active_backend()
     as_they_come = getattr(backend, "supports_return_generator", False)
     users = getattr(getattr(joblib.parallel, "_backend", None), "config", None)
     jobs = joblib.effective_n_jobs(jobs or (None if users else -1))
-    workers = joblib.Parallel(max(min(jobs, len(calls)), 1),
+    calls = iter(calls)  # maybe endless ones: workers take them as they need them
+    first = list(itertools.islice(calls, jobs))
+    workers = joblib.Parallel(max(len(first), 1),
                               return_as="generator" if as_they_come else "list")
-    yield from workers(joblib.delayed(call)(*arguments) for call, *arguments in calls)
+    yield from workers(joblib.delayed(call)(*arguments)
+                       for call, *arguments in chain(first, calls))
 
 class TimeSpent(KitError):
     """The time that a search or a column may take is over."""
@@ -2815,7 +2915,7 @@ RESULT_COLUMNS = {
     "model": object, "encoder": object, "repeat": int, "seed": int, "n_train": int,
     "n_test": int, "accuracy": float, "f1": float, "roc_auc": float,
     **dict.fromkeys(SECONDS, float), "params": object, "error": object,
-    "balanced_accuracy": float}
+    "balanced_accuracy": float, "check": object}
 FILES = {
     "results": RESULT_COLUMNS,
     "predictions": {
@@ -2831,8 +2931,10 @@ FILES = {
         "score_in_folds": float, "best": object},
     "tuning": {
         **SETTING, "repeat": int, "model": object, "search": object, "point": object,
-        "fold": int, "resource": int, "score": float, "seconds": float},
+        "fold": int, "resource": int, "score": float, "seconds": float,
+        "check": object},
     "learning_curve": RESULT_COLUMNS}
+DETAILS = ("predictions", "history", "searches")  # what a row of results vouches for
 # What a report writes beside them.
 WRITTEN = ("report.html table.md measures.md tuning.md learning_curve.md errors.md "
            "audit.md confusion.md "
@@ -2850,7 +2952,13 @@ def typed(rows, columns):
             readable = pd.to_numeric(values, errors="coerce").notna()
             frame[name] = values.where(readable, np.nan).astype(float)
     whole = [name for name, kind in columns.items() if kind is int]
-    return frame.dropna(subset=whole).astype(dict.fromkeys(whole, "int64"))
+    fits = (frame[whole].abs() < 2**53).all(axis=1)  # which holds for none that lacks
+    return frame[fits].astype(dict.fromkeys(whole, "int64"))
+
+def row_hashes(frame):
+    """What the rows of a typed frame hold, <uint64>[n], their check left out."""
+    content = frame.drop(columns="check", errors="ignore")
+    return pd.util.hash_pandas_object(content, index=False, categorize=False).to_numpy()
 
 @dataclass(frozen=True)
 class Task:
@@ -2878,7 +2986,8 @@ class Results:
     what makes two runs the same, as JSON data: the same unfinished run is taken up
     again, another one's files are moved aside. report: what tables and figures take,
     once it is over; pages: all there is to read; figures: SVG by name, if drawn;
-    interrupted: whether by Ctrl-C."""
+    interrupted: whether by Ctrl-C. The folder is locked until close(). A row's `check`
+    is a digest of the run, the row and what the files beside results.csv say of it."""
 
     def __init__(self, folder=None, asked=None, classes=()):
         self.folder = folder and Path(folder)
@@ -2890,7 +2999,9 @@ class Results:
         self.parts = {name: [] for name in self.columns}
         asked = json.loads(without_secrets(json.dumps(asked)))
         self.about = {"asked": asked, "finished": False,
-                      "started": time.time(), "classes": list(classes)}
+                      "started": time.time(), "classes": list(classes),
+                      "process": {"pid": os.getpid(), "host": platform.node()}}
+        self.lock = None
         if self.folder:
             self._open()
 
@@ -2927,35 +3038,127 @@ class Results:
             kept |= {(file, k, n) for k, n in zip(keys, rows.nsamp) if k not in cut}
         return kept
 
+    def _earlier(self):
+        """What run.json says <dict>; {} for none, or half of one."""
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            about = json.loads((self.folder / "run.json").read_bytes())
+            if isinstance(about, dict): return about
+        return {}
+
     def _open(self):
         """Take up the same run, or move another one's files to a folder beside."""
-        with told(f"--out {self.folder} is no folder to write to", OSError):
+        with told(f"--out {self.folder} is no folder to write to", OSError, ValueError):
             self.folder.mkdir(parents=True, exist_ok=True)
-        earlier = {}
-        with contextlib.suppress(OSError, ValueError):  # none, or half of one
-            earlier = json.loads((self.folder / "run.json").read_bytes())
+        self._take()
+        earlier = self._earlier()
         ours = [f"{name}.csv" for name in FILES] + ["run.json", *WRITTEN]
         files = sorted({file for name in ours for file in self.folder.glob(name)})
         if earlier.get("asked") == self.about["asked"] and not earlier.get("finished"):
+            self.describe()
             self._resume()
         elif files:
-            moment = time.localtime(files[0].stat().st_mtime)
-            name = time.strftime("earlier-%Y%m%d-%H%M%S-", moment)
-            aside = Path(tempfile.mkdtemp(prefix=name, dir=self.folder))
-            for file in files:
-                os.replace(file, aside / file.name)
+            aside = self._set_aside(files, "earlier")
             say("results", f"an earlier run's files are now in {aside}")
         self.describe()
 
+    def _take(self):
+        """Lock the folder, so that no second run writes there. The system ends a lock
+        with the process that has it, however that ends."""
+        from filelock import FileLock
+        lock = FileLock(self.folder / ".lock", timeout=1, thread_local=False)
+        try:
+            lock.acquire()
+            self.lock = lock
+        except TimeoutError as error:  # filelock's Timeout
+            about = self._earlier()
+            who = about.get("process") or {"pid": "unknown", "host": "this machine"}
+            since = time.strftime("%Y-%m-%d %H:%M:%S",
+                                  time.localtime(about.get("started")))
+            raise KitError(
+                f"Another run writes to --out {self.folder}: process {who['pid']} on "
+                f"{who['host']}, since {since}. Wait until it is over, or name another "
+                "folder.") from error
+        except (OSError, NotImplementedError) as error:  # a disk that knows no locks
+            say("lock", f"{self.folder} cannot be locked: see that no second run writes "
+                f"there ({one_line(error, 80)})")
+
+    def close(self):
+        """Let other runs have the folder."""
+        if self.lock: self.lock.release()
+
+    def _set_aside(self, files, what):
+        """Move files to a new folder beside them; its path."""
+        moment = time.localtime(files[0].stat().st_mtime)
+        name = time.strftime(f"{what}-%Y%m%d-%H%M%S-", moment)
+        aside = Path(tempfile.mkdtemp(prefix=name, dir=self.folder))
+        for file in files:
+            os.replace(file, aside / file.name)
+        return aside
+
+    @functools.cached_property
+    def _run(self):
+        """The run's identity, <bytes>: a digest of what was asked."""
+        asked = json.dumps(self.about["asked"], sort_keys=True)
+        return hashlib.blake2b(asked.encode()).digest()
+
+    def check(self, *hashes):
+        """Eight letters for hashes <uint64>[n] of rows that this run vouches for."""
+        digest = hashlib.blake2b(self._run, digest_size=4)
+        for some in hashes:
+            digest.update(np.asarray(some, np.uint64).tobytes())
+        return digest.hexdigest()
+
+    def _read(self, name):
+        """(the rows of a file that can be read, how many others it has)."""
+        columns = self.columns[name]
+        try:
+            text = (self.folder / f"{name}.csv").read_bytes().decode("utf-8", "replace")
+            csv.field_size_limit(LONGEST_FIELD)
+            header, *rows = csv.reader(io.StringIO(text, newline=""))
+        except FileNotFoundError: return typed([], columns), 0
+        except (OSError, ValueError, csv.Error): return typed([], columns), 1
+        if header != list(columns): return typed([], columns), len(rows) + 1
+        frame = typed([row for row in rows if len(row) == len(header)], columns)
+        return frame, len(rows) - len(frame)
+
+    def _vouched(self, frames):
+        """The rows of frames (by name) that are whole and this run's: what a row of
+        results has beside it is so with that row, others by themselves."""
+        hashes = {name: row_hashes(frame) for name, frame in frames.items()}
+        beside = {name: frames[name].groupby(list(KEY)).indices for name in DETAILS}
+        none, whole = np.array([], int), {}
+        def keys(frame):
+            return frame[list(KEY)].itertuples(index=False, name=None)
+        for name in ("results", "learning_curve", "tuning"):
+            frame, fits = frames[name], []
+            for key, one, *row in zip(keys(frame), hashes[name], frame.check, frame.get(
+                    "error", frame.model)):
+                said = [] if name != "results" or row[1] else [
+                    hashes[detail][beside[detail].get(key, none)] for detail in DETAILS]
+                fits.append(row[0] == self.check([one], *said))
+            same = frame.columns.intersection([
+                *KEY, "nsamp", "error", "search", "point", "fold", "resource"])
+            whole[name] = frame[np.array(fits, bool) & ~frame.duplicated(list(same))]
+        vouched = set(keys(whole["results"]))
+        for name in DETAILS:
+            rows = [key in vouched for key in keys(frames[name])]
+            whole[name] = frames[name][np.array(rows, bool)]
+        return whole
+
     def _resume(self):
-        """Take over what was finished, but no failed models or cut searches."""
-        for name, columns in self.columns.items():
-            with contextlib.suppress(OSError, pd.errors.EmptyDataError):
-                text = (self.folder / f"{name}.csv").read_text("utf-8")
-                text = io.StringIO(text[: text.rfind("\n") + 1])  # less half a line
-                raw = pd.read_csv(text, dtype=object, keep_default_na=False,
-                                  on_bad_lines="skip")
-                self.parts[name] = [typed(raw.reindex(columns=list(columns)), columns)]
+        """Take over what is whole, but no failed models or cut searches; what is
+        damaged, or no row of this run, is set aside, and said."""
+        read = {name: self._read(name) for name in self.columns}
+        whole = self._vouched({name: frame for name, (frame, _) in read.items()})
+        odd = {name: len(frame) + others - len(whole[name])
+               for name, (frame, others) in read.items()}
+        if damaged := [name for name in odd if odd[name]]:
+            files = [self.folder / f"{name}.csv" for name in damaged]
+            aside = self._set_aside(files, "damaged")
+            rows = ", ".join(f"{odd[name]} of {name}.csv" for name in damaged)
+            say("resume", f"rows that are damaged, or not of this run: {rows}; the "
+                f"files as they were are now in {aside}, and what lacks is computed")
+        self.parts = {name: [whole[name]] for name in self.columns}
         keys = {key for file, key, _ in self.kept if file == "results"}
         for name in self.columns:
             rows = self.frame(name)
@@ -2981,18 +3184,26 @@ class Results:
             with open(path, "ab") as file:
                 file.write(text)
 
-    def append(self, name, rows):
-        """Add rows (dicts, or a frame) to a frame and its file, and flush it."""
+    def append(self, name, rows, beside=()):
+        """Add rows (dicts, or a frame) to a frame and its file, and flush it. Returns
+        their hashes; beside: those of the rows that they vouch for."""
         rows = typed(rows, self.columns[name])
+        hashes = row_hashes(rows)
+        if "check" in rows:
+            rows["check"] = [self.check([row], *beside) for row in hashes]
         self.parts[name].append(rows)
         self._write(name, rows, "a")
+        return hashes
 
     def describe(self, **facts):
-        """Write run.json with these facts beside what it says already."""
+        """Write run.json with these facts beside what it says already, unless another
+        run has the folder by now."""
         self.about |= facts
         if self.folder:
             text = without_secrets(json.dumps(self.about, indent=1, default=str))
-            write_atomically(self.folder / "run.json", text.encode())
+            lock = self.lock or contextlib.nullcontext()
+            with contextlib.suppress(TimeoutError), lock:
+                write_atomically(self.folder / "run.json", text.encode())
 
     def add(self, task, seed, train, test, outcome):
         """Keep a task's result (an Outcome, or the reason <str> why there is none). The
@@ -3004,17 +3215,20 @@ class Results:
             "nsamp": settings.nsamp, "text": algorithm.text(settings),
             "encoder": algorithm.encoder(settings), "seed": seed, "n_train": len(train),
             "n_test": len(test), "params": "{}", "error": outcome if failed else ""}
+        beside = []
         if not failed:
             row |= outcome.measures | {name: getattr(outcome, name) for name in SECONDS}
             row["params"] = json.dumps(outcome.params)
             if task.file == "results":
-                self._add_details(place, test, outcome)
+                details = self._details(place, test, outcome)
+                beside = [self.append(name, details[name])
+                          for name in DETAILS if name in details]
             if not (outcome.search and outcome.search.ended == "interrupted"):
                 self.kept.add((task.file, tuple(task.place.values()), settings.nsamp))
-        self.append(task.file, [row])
+        self.append(task.file, [row], beside)
 
-    def _add_details(self, place, test, outcome):
-        """Rows of a result in the files beside results.csv."""
+    def _details(self, place, test, outcome):
+        """Rows of a result in the files beside results.csv, by their names."""
         scores, said, search = outcome.scores, outcome.predicted, outcome.search
         judged = pd.DataFrame({"doc": test.frame.id.astype(str).tolist(),
                                "label": test.y, "predicted": said})
@@ -3023,15 +3237,16 @@ class Results:
         else:
             judged["score"] = scores[np.arange(len(said)), said]
             judged[[f"score_{name}" for name in test.classes]] = scores
-        self.append("predictions", judged.assign(**place))
+        details = {"predictions": judged.assign(**place)}
         if outcome.history:
             epochs = pd.DataFrame(outcome.history)
-            self.append("history", epochs.assign(**place, epoch=epochs.index + 1))
+            details["history"] = epochs.assign(**place, epoch=epochs.index + 1)
         if search:
-            self.append("searches", [place | {
+            details["searches"] = [place | {
                 "search": search.how, "ended": search.ended, "points": search.points,
                 "seconds": search.seconds, "score_in_folds": search.score,
-                "best": json.dumps(search.params)}])
+                "best": json.dumps(search.params)}]
+        return details
 
     def of(self, name, column, settings):
         """The rows of a frame that a column wrote at a setting, without failed ones."""
@@ -4639,6 +4854,8 @@ COSTLY = 4000  # training texts, above which a model's cost is told before it st
 CLASSES_COSTLY = 10  # or classes, of which each has trees of its own
 WORTH_TELLING = 30  # seconds
 
+DRAWS_KEPT = 32  # of --repeats, in memory: all settings of a sweep have the same ones
+
 class Run:
     """One comparison: all models see the same documents, split the same way."""
 
@@ -4646,8 +4863,10 @@ class Run:
         self.dataset, self.options = dataset, options
         self.rows, self.columns = options.settings(dataset), options.columns(dataset)
         self.drawn = self.rows[0].nsamp
-        self.splits = [dataset.draw(self.drawn, options.seed, repeat)
-                       for repeat in range(options.repeats)]
+        # Drawn when they are needed: 100,000 repeats begin at once, too.
+        self.split = functools.lru_cache(DRAWS_KEPT)(functools.partial(
+            dataset.draw, self.drawn, options.seed))
+        self.split(0)  # refused before anything is written
         asked = vars(options.suiting(dataset)) | {
             "jobs": None, "trust_encoder": None, "sweep": options.sweep,
             "dataset": dataset.name,
@@ -4655,18 +4874,18 @@ class Run:
         self.results, self.notes = Results(out, asked, dataset.classes), []
 
     def tasks(self):
-        """All tasks of a run; a learning curve's sizes for the plain columns."""
+        """Yield all tasks of a run; a learning curve's sizes for the plain columns."""
         options, drawn = self.options, self.drawn
         sizes = curve_sizes(drawn) if options.learning_curve else [drawn]
-        seeds = [seed_of_repeat(options.seed, r) for r in range(options.repeats)]
-        return [Task(column, replace(settings, nsamp=size, seed=seed), repeat, drawn)
-                for settings in self.rows for repeat, seed in enumerate(seeds)
-                for column in self.columns for size in sizes
-                if size == drawn or not column.tuned]
+        for settings, repeat in itertools.product(self.rows, range(options.repeats)):
+            seeded = replace(settings, seed=seed_of_repeat(options.seed, repeat))
+            for column, size in itertools.product(self.columns, sizes):
+                if size == drawn or not column.tuned:
+                    yield Task(column, replace(seeded, nsamp=size), repeat, drawn)
 
     def parts_of(self, task):
         """(train, test) of a task."""
-        train, test = self.splits[task.repeat]
+        train, test = self.split(task.repeat)
         share = task.settings.nsamp / task.drawn
         return train if share == 1 else train.part(share), test
 
@@ -4683,7 +4902,7 @@ class Run:
 
     def forecast(self):
         """Say what slow models will cost, by a fit on a tenth of the texts."""
-        train, settings = self.splits[0][0], self.rows[-1]
+        train, settings = self.split(0)[0], self.rows[-1]
         if len(train) < COSTLY and len(train.classes) < CLASSES_COSTLY: return
         part = train.part(0.1)
         for column in self.columns:
@@ -4713,7 +4932,7 @@ class Run:
 
     def note_language(self, lost):
         """Note which encoders, but lost ones, seem to know another language."""
-        texts = self.splits[0][0].texts[:1000]
+        texts = self.split(0)[0].texts[:1000]
         texts = Tokens(self.rows[-1].maxtokens, text="natural").transform(texts)
         handles = {h for c in self.columns for h in c.algorithm.encoders(self.rows[0])}
         for handle in sorted(handles - lost.keys()):
@@ -4730,35 +4949,40 @@ class Run:
     def fit_and_score(self):
         """Compute what has no result yet, till Ctrl-C: simple plain columns first, on
         all workers; encoders and searches one by one."""
-        here, spread, lost = [], [], self.lost_encoders()
-        for task in self.tasks():
-            if self.results.done(task): continue
+        lost = self.lost_encoders()
+        def missing(task):
             handles = task.column.algorithm.encoders(task.settings)
-            if missing := [lost[handle] for handle in handles if handle in lost]:
-                self.keep(task, missing[0])
-            elif task.column.tuned or task.column.encoder(task.settings):
-                here.append(task)
-            else:
-                spread.append(task)
+            return next((lost[handle] for handle in handles if handle in lost), None)
+        def stays(task):
+            return task.column.tuned or bool(task.column.encoder(task.settings))
+        def left(here):
+            return (task for task in self.tasks() if stays(task) == here
+                    and not missing(task) and not self.results.done(task))
         try:
-            if spread:
+            for task in self.tasks() if lost else ():
+                if missing(task) and not self.results.done(task):
+                    self.keep(task, missing(task))
+            if any(left(here=False)):
                 self.forecast()
-            self._spread(spread)
-            if here: self.note_language(lost)
-            for task in here:
+                self._spread(left(here=False))
+            if any(left(here=True)): self.note_language(lost)
+            for task in left(here=True):
                 self.keep(task, self._here(task))
         except KeyboardInterrupt:
             self.results.interrupted = True
 
     def _spread(self, tasks):
-        """Compute tasks on the workers."""
-        left, limit = list(tasks), self.options.limit
-        calls = [(attempt, task, *self.parts_of(task), limit) for task in tasks]
+        """Compute tasks on the workers, which are given them as they need them."""
+        limit, asked = self.options.limit, deque()
+        def calls():
+            for task in tasks:
+                asked.append(task)
+                yield attempt, task, *self.parts_of(task), limit
         try:
-            for outcome in in_waves(calls, self.options.jobs):
-                self.keep(left.pop(0), outcome)
+            for outcome in in_waves(calls(), self.options.jobs):
+                self.keep(asked.popleft(), outcome)
         except TerminatedWorkerError as error:  # killed, mostly for memory
-            for task in left:
+            for task in chain(asked, tasks):
                 self.keep(task, f"a worker died ({one_line(error, 200)}); try --jobs 1")
 
     def _here(self, task):
@@ -4802,7 +5026,7 @@ class Run:
         if len(report.dataset.classes) > 2:
             pages["confusion"] = [*map(report.confusion_table, settings)]
         if options.errors:
-            seed, train = seed_of_repeat(options.seed, 0), self.splits[0][0]
+            seed, train = seed_of_repeat(options.seed, 0), self.split(0)[0]
             pages["errors"] = list(chain.from_iterable(
                 (report.errors_table(row, options.errors), words_table(
                     report, train, replace(row, seed=seed))) for row in settings))
@@ -4870,16 +5094,16 @@ def compare(dataset, models=None, out=None, **options):
     # Load, and leave out what would leak or says nothing.
     dataset = dataset if isinstance(dataset, Dataset) else load(dataset)
     dataset = dataset.cleaned(options.keep_duplicates)
-    dropped = ", ".join(f"{n} {reason}" for reason, n in dataset.dropped.items() if n)
     say("data", f"{len(dataset)} documents of {len(dataset.classes)} classes from "
-        f"{dataset.source}; left out: {dropped or 'none'}")
+        f"{dataset.source}; left out: {dataset.left_out}")
     # Draw.
     run = Run(dataset, options, out)
-    if options.audit:
-        run.results.pages["audit"] = Audit(dataset, *run.splits[0], run.rows).tables
-    # Fit, score, compare.
-    run.fit_and_score()
-    run.finish(time.monotonic() - started)
+    with contextlib.closing(run.results):
+        if options.audit:
+            run.results.pages["audit"] = Audit(dataset, *run.split(0), run.rows).tables
+        # Fit, score, compare.
+        run.fit_and_score()
+        run.finish(time.monotonic() - started)
     return run.results
 
 # ---------------------------------------------------------------------- Command line
