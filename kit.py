@@ -1863,8 +1863,9 @@ class FeatureStore:
         """The rows of keys in the file, if there is one."""
         marks = ",".join("?" * len(keys))
         query = f"SELECT {','.join(self.COLUMNS)} FROM features WHERE key IN ({marks})"
+        if not self.database: return ()
         try:
-            return self.database.execute(query, keys).fetchall() if self.database else ()
+            return self.database.execute(query, keys).fetchall()
         except sqlite3.DatabaseError as error:
             self._after(error)
             return ()
@@ -1960,8 +1961,8 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
             missing |= {key: texts[key] for key in some if key not in known}
             yield known
         if damaged := store.damaged - damaged:
-            say("cache", f"{damaged} features in {store.path} have no digest or another "
-                "than when they were kept: they are encoded anew")
+            say("cache", f"{damaged} features in {store.path} have no digest, or "
+                "another than when they were kept: they are encoded anew")
         if missing: yield from self._encode_missing(missing, store)
 
     def _key(self, text):
@@ -3079,8 +3080,8 @@ class Results:
                 f"{who['host']}, since {since}. Wait until it is over, or name another "
                 "folder.") from error
         except (OSError, NotImplementedError) as error:  # a disk that knows no locks
-            say("lock", f"{self.folder} cannot be locked: see that no second run writes "
-                f"there ({one_line(error, 80)})")
+            say("lock", f"{self.folder} cannot be locked: see that no second run "
+                f"writes there ({one_line(error, 80)})")
 
     def close(self):
         """Let other runs have the folder."""
