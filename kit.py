@@ -3065,9 +3065,9 @@ class Results:
     def _take(self):
         """Lock the folder, so that no second run writes there. The system ends a lock
         with the process that has it, however that ends."""
-        from filelock import FileLock
-        lock = FileLock(self.folder / ".lock", timeout=1, thread_local=False)
         try:
+            from filelock import FileLock
+            lock = FileLock(self.folder / ".lock", timeout=1, thread_local=False)
             lock.acquire()
             self.lock = lock
         except TimeoutError as error:  # filelock's Timeout
@@ -3079,7 +3079,8 @@ class Results:
                 f"Another run writes to --out {self.folder}: process {who['pid']} on "
                 f"{who['host']}, since {since}. Wait until it is over, or name another "
                 "folder.") from error
-        except (OSError, NotImplementedError) as error:  # a disk that knows no locks
+        except (ImportError, OSError, NotImplementedError) as error:
+            # No library, or a disk that knows no locks.
             say("lock", f"{self.folder} cannot be locked: see that no second run "
                 f"writes there ({one_line(error, 80)})")
 
