@@ -297,6 +297,12 @@ def read_start(path):
     with open(path, "rb") as file:  # of at most 4 bytes a character
         return file.read(4 * (LONGEST + 1)).decode("utf-8", "replace")
 
+def say_cut(names):
+    """Say which documents were longer than LONGEST."""
+    if names:
+        say("cut", f"{len(names)} documents have more than {LONGEST:,} characters, and "
+            f"are read up to there: {', '.join(map(str, names[:5]))}")
+
 class Unpacked(io.RawIOBase):
     """The bytes of a packed file (.gz, .bz2, .xz, or none of them), read forwards, with
     all checksums that its format has. A KitError where they are far more than texts
@@ -361,7 +367,7 @@ class TableFile:
                        ImportError)):
                 return pd.read_parquet(path)
         with (told(f"{path} is damaged; fetch it again", zipfile.BadZipFile, EOFError,
-                   zlib.error, gzip.BadGzipFile),
+                   zlib.error, lzma.LZMAError, gzip.BadGzipFile),
               # A .zip with a password, or packed otherwise.
               told(f"{path} cannot be unpacked", RuntimeError)):
             with self._opened() as stream:
@@ -748,16 +754,17 @@ def read_enron(path, size, seed):
     holds the sample alone of the 1.4 GB. attrs["dropped"]: what was left out."""
     rng, kept, table = np.random.default_rng(seed), [], MailTable(path)
     with progress(None, "sampling e-mail", unit=" mails") as bar:
-        for number, record in enumerate(table):
-            row = -rng.random(), number, *record
+        for number, (name, message) in enumerate(table):
+            row = -rng.random(), number, name, message[: LONGEST + 1]
             if len(kept) < size:
                 heapq.heappush(kept, row)
             elif row > kept[0]:
                 heapq.heapreplace(kept, row)
             bar.update()
+    kept = sorted((row[1:] for row in kept))  # by their numbers
+    say_cut([name for _, name, message in kept if len(message) > LONGEST])
     rows = [(writable(name), writable(Mail(message.encode(
-        "utf-8", "surrogateescape")).text())) for _, _, name, message in sorted(
-            kept, key=lambda row: row[1])]
+        "utf-8", "surrogateescape")).text())) for _, name, message in kept]
     frame = pd.DataFrame(rows, columns=["id", "text"]).assign(label="enron")
     frame.attrs["dropped"] = table.dropped()
     return frame
@@ -776,6 +783,7 @@ def read_email(paths, size, seed):
     letters = SEPARATOR.split(fraud.read_bytes())[1:]
     if not letters:
         raise KitError(f'{fraud} has no line "From r  <date>" before a header.')
+    say_cut([f"letter {i}" for i, m in enumerate(letters) if len(m) > LONGEST])
     letters = [(f"letter {i}", writable(Mail(m).text()), "fraud")
                for i, m in enumerate(letters)]
     mails = read_enron(enron, size, seed)
@@ -1031,13 +1039,11 @@ class Dataset:
 
     def shortened(self):
         """Itself with no text longer than LONGEST; which were is said."""
-        long = (self.frame.text.str.len() > LONGEST).to_numpy(bool)
+        text = self.frame.text.astype(object)
+        long = (text.str.len() > LONGEST).to_numpy(bool)
         if not long.any(): return self
-        names = ", ".join(map(str, self.frame.id[long].head(5)))
-        say("cut", f"{long.sum()} documents have more than {LONGEST:,} characters and "
-            f"are cut there: {names}")
-        text = self.frame.text.astype(object).str.slice(stop=LONGEST)
-        return replace(self, frame=self.frame.assign(text=text))
+        say_cut(self.frame.id[long].tolist())
+        return replace(self, frame=self.frame.assign(text=text.str.slice(0, LONGEST)))
 
     @property
     def left_out(self):

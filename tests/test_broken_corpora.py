@@ -336,3 +336,21 @@ def test_a_document_that_is_too_long_is_cut_and_named(tmp_path, monkeypatch, cap
     assert max(map(len, data.texts)) == 1000 and len(data) == 24
     frame = pd.DataFrame({"text": ["x" * 1001, *"abcdefghi"], "label": [0, 1] * 5})
     assert len(kit.load(frame).texts[0]) == 1000
+
+
+def test_a_long_mail_is_read_to_its_limit_and_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(kit, "LONGEST", 1000)
+    path = tmp_path / "emails.csv"
+    rows = ["a/1.,Subject: x", 'b/2.,"Subject: x\n\n' + "word " * 900 + '"', ""]
+    path.write_text("\n".join(["file,message", *rows]))
+    (tmp_path / "fradulent_emails.txt").write_bytes(letter(b"Dear " * 400))
+    frame = kit.read_email([path, tmp_path / "fradulent_emails.txt"], 9, 0)
+    assert max(frame.text.str.len()) < 1000 and len(frame) == 3
+    said = capsys.readouterr().out
+    assert "b/2." in said and "letter 0" in said and "a/1." not in said
+
+
+def test_a_table_whose_texts_are_all_missing_is_told(tmp_path):
+    pd.DataFrame({"text": [None] * 8, "label": [0, 1] * 4}).to_csv(tmp_path / "t.csv")
+    with pytest.raises(kit.KitError):
+        kit.compare(tmp_path / "t.csv", models="dummy")
