@@ -335,6 +335,12 @@ def read_start(path):
     with open(path, "rb") as file:  # of at most 4 bytes a character
         return file.read(4 * (LONGEST + 1)).decode("utf-8", "replace")
 
+def say_cut(names):
+    """Say which documents were longer than LONGEST."""
+    if names:
+        say("cut", f"{len(names)} documents have more than {LONGEST:,} characters, and "
+            f"are read up to there: {', '.join(map(str, names[:5]))}")
+
 class Unpacked(io.RawIOBase):
     """The bytes of a packed file (.gz, .bz2, .xz, or none of them), read forwards, with
     all checksums that its format has. A KitError where they are far more than texts
@@ -399,7 +405,7 @@ class TableFile:
                        ImportError)):
                 return pd.read_parquet(path)
         with (told(f"{path} is damaged; fetch it again", zipfile.BadZipFile, EOFError,
-                   zlib.error, gzip.BadGzipFile),
+                   zlib.error, lzma.LZMAError, gzip.BadGzipFile),
               # A .zip with a password, or packed otherwise.
               told(f"{path} cannot be unpacked", RuntimeError)):
             with self._opened() as stream:
@@ -786,16 +792,17 @@ def read_enron(path, size, seed):
     holds the sample alone of the 1.4 GB. attrs["dropped"]: what was left out."""
     rng, kept, table = np.random.default_rng(seed), [], MailTable(path)
     with progress(None, "sampling e-mail", unit=" mails") as bar:
-        for number, record in enumerate(table):
-            row = -rng.random(), number, *record
+        for number, (name, message) in enumerate(table):
+            row = -rng.random(), number, name, message[: LONGEST + 1]
             if len(kept) < size:
                 heapq.heappush(kept, row)
             elif row > kept[0]:
                 heapq.heapreplace(kept, row)
             bar.update()
+    kept = sorted((row[1:] for row in kept))  # by their numbers
+    say_cut([name for _, name, message in kept if len(message) > LONGEST])
     rows = [(writable(name), writable(Mail(message.encode(
-        "utf-8", "surrogateescape")).text())) for _, _, name, message in sorted(
-            kept, key=lambda row: row[1])]
+        "utf-8", "surrogateescape")).text())) for _, name, message in kept]
     frame = pd.DataFrame(rows, columns=["id", "text"]).assign(label="enron")
     frame.attrs["dropped"] = table.dropped()
     return frame
@@ -814,6 +821,7 @@ def read_email(paths, size, seed):
     letters = SEPARATOR.split(fraud.read_bytes())[1:]
     if not letters:
         raise KitError(f'{fraud} has no line "From r  <date>" before a header.')
+    say_cut([f"letter {i}" for i, m in enumerate(letters) if len(m) > LONGEST])
     letters = [(f"letter {i}", writable(Mail(m).text()), "fraud")
                for i, m in enumerate(letters)]
     mails = read_enron(enron, size, seed)
@@ -1069,13 +1077,11 @@ class Dataset:
 
     def shortened(self):
         """Itself with no text longer than LONGEST; which were is said."""
-        long = (self.frame.text.str.len() > LONGEST).to_numpy(bool)
+        text = self.frame.text.astype(object)
+        long = (text.str.len() > LONGEST).to_numpy(bool)
         if not long.any(): return self
-        names = ", ".join(map(str, self.frame.id[long].head(5)))
-        say("cut", f"{long.sum()} documents have more than {LONGEST:,} characters and "
-            f"are cut there: {names}")
-        text = self.frame.text.astype(object).str.slice(stop=LONGEST)
-        return replace(self, frame=self.frame.assign(text=text))
+        say_cut(self.frame.id[long].tolist())
+        return replace(self, frame=self.frame.assign(text=text.str.slice(0, LONGEST)))
 
     @property
     def left_out(self):
@@ -1901,8 +1907,9 @@ class FeatureStore:
         """The rows of keys in the file, if there is one."""
         marks = ",".join("?" * len(keys))
         query = f"SELECT {','.join(self.COLUMNS)} FROM features WHERE key IN ({marks})"
+        if not self.database: return ()
         try:
-            return self.database.execute(query, keys).fetchall() if self.database else ()
+            return self.database.execute(query, keys).fetchall()
         except sqlite3.DatabaseError as error:
             self._after(error)
             return ()
@@ -1998,8 +2005,8 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
             missing |= {key: texts[key] for key in some if key not in known}
             yield known
         if damaged := store.damaged - damaged:
-            say("cache", f"{damaged} features in {store.path} have no digest or another "
-                "than when they were kept: they are encoded anew")
+            say("cache", f"{damaged} features in {store.path} have no digest, or "
+                "another than when they were kept: they are encoded anew")
         if missing: yield from self._encode_missing(missing, store)
 
     def _key(self, text):
@@ -3113,9 +3120,9 @@ class Results:
     def _take(self):
         """Lock the folder, so that no second run writes there. The system ends a lock
         with the process that has it, however that ends."""
-        from filelock import FileLock
-        lock = FileLock(self.folder / ".lock", timeout=1, thread_local=False)
         try:
+            from filelock import FileLock
+            lock = FileLock(self.folder / ".lock", timeout=1, thread_local=False)
             lock.acquire()
             self.lock = lock
         except TimeoutError as error:  # filelock's Timeout
@@ -3127,9 +3134,10 @@ class Results:
                 f"Another run writes to --out {self.folder}: process {who['pid']} on "
                 f"{who['host']}, since {since}. Wait until it is over, or name another "
                 "folder.") from error
-        except (OSError, NotImplementedError) as error:  # a disk that knows no locks
-            say("lock", f"{self.folder} cannot be locked: see that no second run writes "
-                f"there ({one_line(error, 80)})")
+        except (ImportError, OSError, NotImplementedError) as error:
+            # No library, or a disk that knows no locks.
+            say("lock", f"{self.folder} cannot be locked: see that no second run "
+                f"writes there ({one_line(error, 80)})")
 
     def close(self):
         """Let other runs have the folder."""
