@@ -159,16 +159,21 @@ def cache_folder():
         folder.mkdir(exist_ok=True)
     return folder
 
-def write_atomically(path, content):
-    """Write bytes so that a killed run leaves the old file or the new, never half."""
+@contextlib.contextmanager
+def written_whole(path):
+    """A file <bytes> to write, which is at its path once the block has ended well."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        temporary.write_bytes(content)
+        with open(temporary, "wb") as file: yield file
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+def write_atomically(path, content):
+    """Write bytes so that a killed run leaves the old file or the new, never half."""
+    with written_whole(path) as file: file.write(content)
 
 @functools.cache
 def content_digest(path, stamp):
@@ -279,28 +284,79 @@ class TableFile:
 
     def frame(self):
         """The whole table; of CSV only empty fields are missing, not "NA" or "null"."""
-        path = self.path
-        if self.name.endswith((".parquet", ".pq")):
-            with (told(f"{path} is no Parquet", OSError, ValueError),
-                  told(f"No reader for {path} is installed: pip install pyarrow",
-                       ImportError)):
-                return pd.read_parquet(path)
-        with (told(f"{path} is damaged; fetch it again", zipfile.BadZipFile, EOFError,
-                   zlib.error, gzip.BadGzipFile),
-              # A .zip with a password, or packed otherwise.
-              told(f"{path} cannot be unpacked", RuntimeError)):
-            with self._opened() as stream:
-                sample = stream.read(1 << 16)
-            if not sample.strip(): raise KitError(f"{path} is empty.")
-            encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
-            if b"\0" in sample and encodings is ENCODINGS:
-                raise KitError(f"{path} is no table of texts: it has zero bytes.")
-            is_json = self.name.endswith((".jsonl", ".ndjson", ".json"))
-            read = self._json if is_json else self._csv
+        if self.is_parquet:
+            with self._told_parquet(): return pd.read_parquet(self.path)
+        with self._told_damage():
+            sample, encodings = self._sampled()
+            read = self._json if self.is_json else self._csv
             for encoding in encodings:
                 with contextlib.suppress(UnicodeDecodeError), self._opened() as stream:
                     return read(stream, encoding, sample.decode(encoding, "replace"))
-        raise KitError(f"{path} is no text in {' or '.join(encodings)}.")
+        raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
+
+    def chunks(self, rows):
+        """Yield the table in frames of at most so many rows, in memory that does not
+        grow with it; fields of CSV as they stand there, strings."""
+        if self.is_parquet:
+            with self._told_parquet():
+                from pyarrow.parquet import ParquetFile
+                for batch in ParquetFile(self.path).iter_batches(rows):
+                    yield batch.to_pandas()
+            return
+        with self._told_damage():
+            sample, encodings = self._sampled()
+            encoding = next(filter(self._decodes, encodings), None)
+            if not encoding:
+                raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
+            sample = sample.decode(encoding, "replace")
+            with self._opened() as stream:
+                read = self._json_chunks if self.is_json else self._csv_chunks
+                yield from read(stream, encoding, sample, rows)
+
+    @property
+    def is_parquet(self):
+        """Whether its name says so."""
+        return self.name.endswith((".parquet", ".pq"))
+
+    @property
+    def is_json(self):
+        """Whether its name, or that of the file in a .zip, says so."""
+        return self.name.endswith((".jsonl", ".ndjson", ".json"))
+
+    @contextlib.contextmanager
+    def _told_parquet(self):
+        with (told(f"{self.path} is no Parquet", OSError, ValueError),
+              told(f"No reader for {self.path} is installed: pip install pyarrow",
+                   ImportError)):
+            yield
+
+    @contextlib.contextmanager
+    def _told_damage(self):
+        with (told(f"{self.path} is damaged; fetch it again", zipfile.BadZipFile,
+                   EOFError, zlib.error, gzip.BadGzipFile),
+              # A .zip with a password, or packed otherwise.
+              told(f"{self.path} cannot be unpacked", RuntimeError)):
+            yield
+
+    def _sampled(self):
+        """The first bytes, and the encodings that they may be in."""
+        with self._opened() as stream:
+            sample = stream.read(1 << 16)
+        if not sample.strip(): raise KitError(f"{self.path} is empty.")
+        encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
+        if b"\0" in sample and encodings is ENCODINGS:
+            raise KitError(f"{self.path} is no table of texts: it has zero bytes.")
+        return sample, encodings
+
+    def _decodes(self, encoding):
+        """Whether the whole file is in an encoding: its last row may be the first that
+        is not, when all others have been handed out."""
+        decoder = codecs.getincrementaldecoder(encoding)()
+        with contextlib.suppress(UnicodeDecodeError), self._opened() as stream:
+            while block := stream.read(1 << 20): decoder.decode(block)
+            decoder.decode(b"", final=True)
+            return True
+        return False
 
     def _opened(self):
         """A stream of the file's bytes, out of a .gz, or of a .zip of one file."""
@@ -329,7 +385,8 @@ class TableFile:
                     best = separator, alike
         return best[0]
 
-    def _csv(self, stream, encoding, sample):
+    def _csv(self, stream, encoding, sample, **options):
+        """What pandas reads of it, a frame or, with a chunksize, a reader of frames."""
         csv.field_size_limit(2**31 - 1)  # some documents are longer than its 128 KiB
         sample, path = sample.lstrip("\ufeff"), self.path
         separator = self._separator(sample)
@@ -342,29 +399,44 @@ class TableFile:
             packed = path.suffix.lower() in (".gz", ".zip")
             frame = pd.read_csv(stream if packed else path, sep=separator,
                                 encoding=encoding, keep_default_na=False,
-                                na_values=[""])
+                                na_values=[""], **options)
+        return frame if options else self._regular(frame)
+
+    def _csv_chunks(self, stream, encoding, sample, rows):
+        reader = self._csv(stream, encoding, sample, chunksize=rows, dtype=object)
+        with reader, told(f"{self.path} is no regular table", ValueError):
+            for frame in reader: yield self._regular(frame)
+
+    def _regular(self, frame):
+        """The frame, if its rows have no more fields than the header."""
         if not isinstance(frame.index, pd.RangeIndex):  # pandas' guess for such rows
-            raise KitError(f"{path}: the rows have more fields than the header has "
-                           "names; put texts with separators in quotes.")
+            raise KitError(f"{self.path}: the rows have more fields than the header "
+                           "has names; put texts with separators in quotes.")
         return frame
 
     def _json(self, stream, encoding, sample):
-        """Of objects on lines, or in one list."""
+        return pd.DataFrame(list(self._objects(stream, encoding, sample)))
+
+    def _json_chunks(self, stream, encoding, sample, rows):
+        objects = self._objects(stream, encoding, sample)
+        while some := [*itertools.islice(objects, rows)]: yield pd.DataFrame(some)
+
+    def _objects(self, stream, encoding, sample):
+        """Yield the objects on lines, or in one list."""
         lines = io.TextIOWrapper(stream, encoding.replace("utf-8", "utf-8-sig"))
-        rows, number = [], 0
+        number, is_list = 0, re.match(r"\ufeff?\s*\[\s*[{\]]", sample)
         try:
-            if re.match(r"\ufeff?\s*\[\s*[{\]]", sample):
-                rows = json.load(lines)
-            else:
-                for number, line in enumerate(lines):
-                    rows += [json.loads(line)] if line.strip() else []
+            for number, line in enumerate([lines.read()] if is_list else lines):
+                for row in (json.loads(line or "[]") if is_list else
+                            [json.loads(line)] if line.strip() else []):
+                    if not isinstance(row, dict):
+                        raise KitError(f"{self.path} must hold an object with names on "
+                                       "each line.")
+                    yield {name: writable(v) if isinstance(v, str) else v
+                           for name, v in row.items()}
         except json.JSONDecodeError as error:
             raise KitError(f"{self.path}, line {number + error.lineno} is no JSON: "
                            f"{error.msg}.") from error
-        if not all(isinstance(row, dict) for row in rows):
-            raise KitError(f"{self.path} must hold an object with names on each line.")
-        return pd.DataFrame([{name: writable(v) if isinstance(v, str) else v
-                              for name, v in row.items()} for row in rows])
 
 class Columns:
     """Which columns of a frame are text, label, id ("" for none): named or guessed."""
