@@ -4602,7 +4602,7 @@ def save(model, folder, classes=()):
             f"Nobody could restore this model, for its {', '.join(sorted(strange))}: "
             "only scikit-learn's and the kit's own classes are kept, the kit's from an "
             "imported kit.py (begin a pasted cell with %%writefile kit.py).")
-    files = {"model.skops": content, "vocabulary.json.gz": gzip.compress(words)}
+    files = {"model.skops": content, "vocabulary.json.gz": gzip.compress(words, 1)}
     card = {"format": KEPT_FORMAT, **model.card, "versions": versions_here(),
             "encoders": {handles[path]: digests[path] for path in digests},
             "kept": time.strftime("%Y-%m-%d %H:%M:%S"), "files": {
@@ -4610,7 +4610,7 @@ def save(model, folder, classes=()):
     card |= {"seal": sealed(card)}
     files["card.json"] = json.dumps(card, indent=1).encode()  # last: all else is there
     for name, part in files.items(): write_atomically(folder / name, part)
-    say("keep", f"{folder}, {sum(map(len, files.values())) / 1e6:.1f} MB")
+    say("keep", f"{folder}, {sum(map(len, files.values())) / 1e6:.2f} MB")
 
 def read_card(path):
     """The dict in a card.json, whole and unchanged, of a format that is known."""
