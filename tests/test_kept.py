@@ -81,6 +81,7 @@ def test_simple_models_say_the_same_in_another_process(frame, tmp_path):
     settings = kit.Settings(members=("lr", "nbsvm"))
     columns = [kit.Column(name) for name in (*SIMPLE, "blend")]
     models = {c.name: c.pipeline(settings) for c in columns}
+    models["gbm"].set_params(classifier__n_estimators=9)
     models["rf_tuned"] = models["rf"].__sklearn_clone__().set_params(
         classifier__min_samples_leaf=2, classifier__n_estimators=30)
     models["own"] = make_pipeline(TfidfVectorizer(), LogisticRegression())
@@ -269,7 +270,8 @@ def test_the_factor_makes_probabilities_of_distances():
         scores = rng.normal(size=(4000, 3)) * 2
         shares = softmax(true * scores, axis=1)
         y = (shares.cumsum(axis=1) > rng.random((4000, 1))).argmax(axis=1)
-        parts = [(y[:1000], y[:1000], scores[:1000]), (y[1000:], y[1000:], scores[1000:])]
+        halves = (slice(1000), slice(1000, None))
+        parts = [(y[rows], y[rows], scores[rows]) for rows in halves]
         assert kit.factor_of(parts) == pytest.approx(true, rel=0.1)
     sure = np.array([[1.0, -1], [-1, 1]] * 50)  # nobody is wrong, and yet it ends
     y = np.arange(100) % 2
