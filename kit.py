@@ -19,7 +19,8 @@ In a notebook or a program, imported or pasted into a cell:
 Contents: Words to the user; Places; Tables and folders; E-mail; Corpora; Datasets;
 Texts to tokens; Word pieces; Encoders in the hub's formats; Keras layers; Frozen
 features; Classifiers; Algorithms; Evaluation; Workers; Tuning; Results; Statistics;
-Tables; Figures; Word weights; Audit; Page; Comparison; Command line.
+Tables; Figures; Word weights; Audit; Page; Kept models; Handing in; Comparison;
+Command line.
 """
 
 # What a notebook had before this was pasted into a cell: see the last lines.
@@ -62,7 +63,7 @@ from threadpoolctl import threadpool_limits
 # Not BertLayer and ElmoEmbeddingLayer: for them `import *` would import TensorFlow.
 __all__ = ["load", "compare", "command_line", "Dataset", "Column", "Settings",
            "Results", "Report", "KitError", "evaluate", "tune", "Tokens", "DenseHead",
-           "build_elmo_model", "build_bert_model"]
+           "build_elmo_model", "build_bert_model", "save", "restore"]
 
 # ------------------------------------------------------------------ Words to the user
 SECRET = re.compile(r"(?<=://)[^/\s?#]*@(?!sha256:)")  # user:password@ of a URL
@@ -198,16 +199,21 @@ def cache_folder():
         folder.mkdir(exist_ok=True)
     return folder
 
-def write_atomically(path, content):
-    """Write bytes so that a killed run leaves the old file or the new, never half."""
+@contextlib.contextmanager
+def written_whole(path):
+    """A file <bytes> to write, which is at its path once the block has ended well."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        temporary.write_bytes(content)
+        with open(temporary, "wb") as file: yield file
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+def write_atomically(path, content):
+    """Write bytes so that a killed run leaves the old file or the new, never half."""
+    with written_whole(path) as file: file.write(content)
 
 @functools.cache
 def content_digest(path, stamp):
@@ -396,30 +402,85 @@ class TableFile:
 
     def frame(self):
         """The whole table; of CSV only empty fields are missing, not "NA" or "null"."""
-        path = self.path
-        if path.exists() and not path.is_file():  # a pipe would wait for ever
-            raise KitError(f"{path} is no regular file.")
-        if self.name.endswith((".parquet", ".pq")):
-            with (told(f"{path} is no Parquet", OSError, ValueError),
-                  told(f"No reader for {path} is installed: pip install pyarrow",
-                       ImportError)):
-                return pd.read_parquet(path)
-        with (told(f"{path} is damaged; fetch it again", zipfile.BadZipFile, EOFError,
-                   zlib.error, lzma.LZMAError, gzip.BadGzipFile),
-              # A .zip with a password, or packed otherwise.
-              told(f"{path} cannot be unpacked", RuntimeError)):
-            with self._opened() as stream:
-                sample = stream.read(1 << 16)
-            if not sample.strip(): raise KitError(f"{path} is empty.")
-            encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
-            if b"\0" in sample and encodings is ENCODINGS:
-                raise KitError(f"{path} is no table of texts: it has zero bytes.")
-            is_json = self.name.endswith((".jsonl", ".ndjson", ".json"))
-            read = self._json if is_json else self._csv
+        self._check_kind()
+        if self.is_parquet:
+            with self._told_parquet(): return pd.read_parquet(self.path)
+        with self._told_damage():
+            sample, encodings = self._sampled()
+            read = self._json if self.is_json else self._csv
             for encoding in encodings:
                 with contextlib.suppress(UnicodeDecodeError), self._opened() as stream:
                     return read(stream, encoding, sample.decode(encoding, "replace"))
-        raise KitError(f"{path} is no text in {' or '.join(encodings)}.")
+        raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
+
+    def chunks(self, rows):
+        """Yield the table in frames of at most so many rows, in memory that does not
+        grow with it; fields of CSV as they stand there, strings."""
+        self._check_kind()
+        if self.is_parquet:
+            with self._told_parquet():
+                from pyarrow.parquet import ParquetFile
+                for batch in ParquetFile(self.path).iter_batches(rows):
+                    yield batch.to_pandas()
+            return
+        with self._told_damage():
+            sample, encodings = self._sampled()
+            encoding = next(filter(self._decodes, encodings), None)
+            if not encoding:
+                raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
+            sample = sample.decode(encoding, "replace")
+            with self._opened() as stream:
+                read = self._json_chunks if self.is_json else self._csv_chunks
+                yield from read(stream, encoding, sample, rows)
+
+    def _check_kind(self):
+        if self.path.exists() and not self.path.is_file():  # a pipe would wait for ever
+            raise KitError(f"{self.path} is no regular file.")
+
+    @property
+    def is_parquet(self):
+        """Whether its name says so."""
+        return self.name.endswith((".parquet", ".pq"))
+
+    @property
+    def is_json(self):
+        """Whether its name, or that of the file in a .zip, says so."""
+        return self.name.endswith((".jsonl", ".ndjson", ".json"))
+
+    @contextlib.contextmanager
+    def _told_parquet(self):
+        with (told(f"{self.path} is no Parquet", OSError, ValueError),
+              told(f"No reader for {self.path} is installed: pip install pyarrow",
+                   ImportError)):
+            yield
+
+    @contextlib.contextmanager
+    def _told_damage(self):
+        with (told(f"{self.path} is damaged; fetch it again", zipfile.BadZipFile,
+                   EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile),
+              # A .zip with a password, or packed otherwise.
+              told(f"{self.path} cannot be unpacked", RuntimeError)):
+            yield
+
+    def _sampled(self):
+        """The first bytes, and the encodings that they may be in."""
+        with self._opened() as stream:
+            sample = stream.read(1 << 16)
+        if not sample.strip(): raise KitError(f"{self.path} is empty.")
+        encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
+        if b"\0" in sample and encodings is ENCODINGS:
+            raise KitError(f"{self.path} is no table of texts: it has zero bytes.")
+        return sample, encodings
+
+    def _decodes(self, encoding):
+        """Whether the whole file is in an encoding: its last row may be the first that
+        is not, when all others have been handed out."""
+        decoder = codecs.getincrementaldecoder(encoding)()
+        with contextlib.suppress(UnicodeDecodeError), self._opened() as stream:
+            while block := stream.read(1 << 20): decoder.decode(block)
+            decoder.decode(b"", final=True)
+            return True
+        return False
 
     def _opened(self):
         """A stream of the file's bytes, out of a .gz, or of a .zip of one file."""
@@ -451,7 +512,8 @@ class TableFile:
                     best = separator, alike
         return best[0]
 
-    def _csv(self, stream, encoding, sample):
+    def _csv(self, stream, encoding, sample, **options):
+        """What pandas reads of it, a frame or, with a chunksize, a reader of frames."""
         csv.field_size_limit(LONGEST_FIELD)
         sample, path = sample.lstrip("\ufeff"), self.path
         separator = self._separator(sample)
@@ -464,38 +526,54 @@ class TableFile:
             packed = path.suffix.lower() in (".gz", ".zip")
             frame = pd.read_csv(stream if packed else path, sep=separator,
                                 encoding=encoding, keep_default_na=False,
-                                na_values=[""])
+                                na_values=[""], **options)
+        return frame if options else self._regular(frame)
+
+    def _csv_chunks(self, stream, encoding, sample, rows):
+        reader = self._csv(stream, encoding, sample, chunksize=rows, dtype=object)
+        with reader, told(f"{self.path} is no regular table", ValueError):
+            for frame in reader: yield self._regular(frame)
+
+    def _regular(self, frame):
+        """The frame, if its rows have no more fields than the header."""
         if not isinstance(frame.index, pd.RangeIndex):  # pandas' guess for such rows
-            raise KitError(f"{path}: the rows have more fields than the header has "
-                           "names; put texts with separators in quotes.")
+            raise KitError(f"{self.path}: the rows have more fields than the header "
+                           "has names; put texts with separators in quotes.")
         return frame
 
     def _json(self, stream, encoding, sample):
-        """Of objects on lines, or in one list."""
+        return pd.DataFrame(list(self._objects(stream, encoding, sample)))
+
+    def _json_chunks(self, stream, encoding, sample, rows):
+        objects = self._objects(stream, encoding, sample)
+        while some := [*itertools.islice(objects, rows)]: yield pd.DataFrame(some)
+
+    def _objects(self, stream, encoding, sample):
+        """Yield the objects on lines, or in one list."""
         lines = io.TextIOWrapper(stream, encoding.replace("utf-8", "utf-8-sig"))
-        rows, number = [], 0
+        number, is_list = 0, re.match(r"\ufeff?\s*\[\s*[{\]]", sample)
         try:
-            if re.match(r"\ufeff?\s*\[\s*[{\]]", sample):
-                rows = json.load(lines)
-            else:
-                for number, line in enumerate(lines):
-                    rows += [json.loads(line)] if line.strip() else []
+            for number, line in enumerate([lines.read()] if is_list else lines):
+                for row in (json.loads(line or "[]") if is_list else
+                            [json.loads(line)] if line.strip() else []):
+                    if not isinstance(row, dict):
+                        raise KitError(f"{self.path} must hold an object with names on "
+                                       "each line.")
+                    yield {name: writable(v) if isinstance(v, str) else v
+                           for name, v in row.items()}
         except json.JSONDecodeError as error:
             raise KitError(f"{self.path}, line {number + error.lineno} is no JSON: "
                            f"{error.msg}.") from error
-        if not all(isinstance(row, dict) for row in rows):
-            raise KitError(f"{self.path} must hold an object with names on each line.")
-        return pd.DataFrame([{name: writable(v) if isinstance(v, str) else v
-                              for name, v in row.items()} for row in rows])
 
 class Columns:
-    """Which columns of a frame are text, label, id ("" for none): named or guessed."""
+    """Which columns of a frame are text, label, id ("" for none): named or guessed. A
+    label of None is not looked for: what is to be predicted has none."""
 
     def __init__(self, frame, text="", label="", id=""):
         self.frame, self.names = frame, ", ".join(map(str, frame))
         self.text, self.label, self.id = text, label, id
         for name, what in ((text, "text"), (label, "label"), (id, "id")):
-            if name != "" and name not in frame:
+            if name not in ("", None) and name not in frame:
                 many = " A text has one label here." if "," in str(name) else ""
                 raise KitError(f"There is no column {name!r} for the "
                                f"{what}.{many or nearest(name, frame)} The columns "
@@ -581,16 +659,20 @@ def as_labels(values, column):
                        "no label. Name another one with --label-column.")
     return labels
 
-def read_table(table, text="", label="", id=""):
-    """The frame id, text, label of a table, a path or a DataFrame. text, label, id: its
-    columns, guessed (and said) if not named; the default id is a row's number."""
+def columns_of(table, text="", label="", id=""):
+    """The Columns of a table, a path or a DataFrame, guessed if they are not named."""
     frame = table if isinstance(table, pd.DataFrame) else TableFile(table).frame()
     if not len(frame):
         raise KitError(f"{'The table' if frame is table else table} has no rows.")
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise KitError(f"The table has two columns named {twice!r}; rename one.")
-    columns = Columns(frame, text, label, id)
+    return Columns(frame, text, label, id)
+
+def documents(columns):
+    """The frame id, text, label of a table's Columns, which are said; the default id is
+    a row's number."""
+    frame = columns.frame
     labels, texts = as_labels(frame[columns.label], columns.label), frame[columns.text]
     strange = [v for v in texts.dropna() if not isinstance(v, str)] if (
         pd.api.types.infer_dtype(texts) != "string") else []
@@ -605,6 +687,11 @@ def read_table(table, text="", label="", id=""):
         f"{len(labels.categories)} classes{named}")
     ids = np.arange(len(frame)) if columns.id == "" else frame[columns.id].array
     return pd.DataFrame({"id": ids, "text": texts.array, "label": labels})
+
+def read_table(table, text="", label="", id=""):
+    """The frame id, text, label of a table, a path or a DataFrame. text, label, id: its
+    columns, guessed (and said) if not named."""
+    return documents(columns_of(table, text, label, id))
 
 def labelled(rows, classes):
     """The frame id, text, label <category> of rows of these."""
@@ -1031,13 +1118,15 @@ def seed_of_repeat(seed, repeat):
 class Dataset:
     """Texts and their classes: the frame has the columns id, text, label <category>.
     name, title: for files, tables and figures; source: where the texts come from;
-    dropped: how many were left out, by reason; corpus: what is special about it."""
+    dropped: how many were left out, by reason; corpus: what is special about it;
+    columns: what text, label and id are called in the table that they come from."""
     frame: pd.DataFrame
     name: str = "own"
     title: str = "own texts"
     source: str = "a DataFrame"
     dropped: dict = field(default_factory=dict)
     corpus: Corpus = OWN
+    columns: dict = field(default_factory=dict)
 
     def __len__(self):
         return len(self.frame)
@@ -1166,14 +1255,18 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     """The Dataset of a name in CORPORA, a path, or a DataFrame. data: where a corpus'
     files are (a path, "auto", "demo"); nsamp, seed: of the sample of a large one; text,
     label, id: a table's columns. Rows without text or label go."""
-    if isinstance(source, pd.DataFrame):
-        dataset = Dataset(read_table(source, text, label, id))
+    columns, path = {}, "" if isinstance(source, pd.DataFrame) else Path(source)
+    if not path or path.is_file() and str(source) not in CORPORA:
+        table = columns_of(source, text, label, id)
+        columns = {what: getattr(table, what) for what in ("text", "label", "id")}
+    if not path:
+        dataset = Dataset(documents(table), columns=columns)
     elif str(source) in CORPORA:
         dataset = load_corpus(str(source), data, nsamp, seed)
-    elif (path := Path(source)).exists():
-        columns = () if path.is_dir() else (text, label, id)
-        frame = (read_table if columns else read_folder)(path, *columns)
-        dataset = Dataset(frame, path.name.split(".")[0], path.name, str(source))
+    elif path.exists():
+        frame = documents(table) if columns else read_folder(path)
+        dataset = Dataset(frame, path.name.split(".")[0], path.name, str(source),
+                          columns=columns)
     else:
         raise KitError(f"{source} is not there.{nearest(source, CORPORA)} Give a file, "
                        "a folder with a subfolder a class, a DataFrame, or one of "
@@ -1370,16 +1463,16 @@ class Encoder:
             os.replace(Path(temporary, "model"), folder)
         return folder
 
-    def find(self):
+    def find(self, download=True):
         """Its folder, wherever it is; a KitError if it is not what the handle pins."""
-        path = self._found()
+        path = self._found(download)
         if self.pin and self.pin.lower() != (digest := self.digest_of(path)):
             raise KitError(f"{path} is not the encoder that was asked for: its digest "
                            f"is {digest}, not {self.pin}. Fetch it again, or, if it is "
                            f"the one you mean, name it as {self.handle}{PIN}{digest}.")
         return path
 
-    def _found(self):
+    def _found(self, download):
         """Its folder: the path itself, else Kaggle's mounts, caches, Kaggle, a URL."""
         for path in (Path(self.handle), home() / self.handle):
             if self.is_in(path): return path.resolve()
@@ -1392,8 +1485,10 @@ class Encoder:
             os.environ.get("TFHUB_CACHE_DIR") or temporary, self.key), user_cache(
                 "kagglehub", "KAGGLEHUB_CACHE") / "models" / self.kaggle, ours):
             if path and self.is_in(path): return path
-        path = self._from_kaggle() if self.kaggle and reachable(KAGGLE_SITE) else None
-        if not path and self.url.startswith("http") and reachable(self.url):
+        path = self._from_kaggle() if (
+            download and self.kaggle and reachable(KAGGLE_SITE)) else None
+        if download and not path and self.url.startswith("http") and reachable(
+                self.url):
             path = self._from_url(ours)
         if path and not self.pin:
             say("encoder", f"downloaded; to have this one and no other, name it as "
@@ -3042,12 +3137,14 @@ class Results:
     what makes two runs the same, as JSON data: the same unfinished run is taken up
     again, another one's files are moved aside. report: what tables and figures take,
     once it is over; pages: all there is to read; figures: SVG by name, if drawn;
-    interrupted: whether by Ctrl-C. The folder is locked until close(). A row's `check`
-    is a digest of the run, the row and what the files beside results.csv say of it."""
+    interrupted: whether by Ctrl-C; model: the KeptModel, if one was asked for. The
+    folder is locked until close(). A row's `check` is a digest of the run, the row and
+    what the files beside results.csv say of it."""
 
     def __init__(self, folder=None, asked=None, classes=()):
         self.folder = folder and Path(folder)
         self.interrupted, self.report, self.pages, self.figures = False, None, {}, {}
+        self.model = None
         self.columns = dict(FILES)
         if len(classes) > 2:
             scores = {f"score_{name}": float for name in classes}
@@ -4732,6 +4829,509 @@ def write_page(results):
         page = Page(results).document().encode()
         write_atomically(results.folder / "report.html", page)
 
+# ----------------------------------------------------------------------- Kept models
+KEPT_FORMAT = 1  # of a kept model's folder: raise it when older kits cannot read it
+BEST = "best"  # the column with the highest mean, where none is named
+# What may stand in a kept file beside what skops trusts by itself (scikit-learn's
+# estimators, NumPy's arrays): the kit's own estimators, and the numbers inside of
+# scikit-learn's SVMs and trees. No function, and no class of anybody else.
+TRUSTED = (*(f"kit.{kind.__name__}" for kind in (
+    Tokens, TokenCounts, ElmoFeatures, BertFeatures, DenseHead, FineTunedBert,
+    NaiveBayesSVM, Blend)), "scipy.sparse._csr.csr_matrix", "sklearn.tree._tree.Tree")
+VOCABULARIES = "vocabulary", "vocabulary_"  # of CountVectorizer, a list or a dict
+CALIBRATED = ("softmax of the model's distances times a factor that was fitted to the "
+              "run's test documents")
+UNCALIBRATED = "softmax of the model's distances, not calibrated: an order, no chances"
+
+def skops_io():
+    """skops' module io, which keeps estimators without pickle."""
+    with told('To keep models takes pip install "skops>=0.11"', ImportError):
+        import skops.io
+    return skops.io
+
+def versions_here():
+    """The versions <str> of Python and of the libraries that make numbers, by name."""
+    versions = {"python": platform.python_version()}
+    names = "numpy scipy pandas scikit-learn tensorflow keras tokenizers"
+    for name in names.split():
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[name] = importlib.metadata.version(name)
+    return versions
+
+@dataclass(frozen=True, eq=False)
+class KeptModel:
+    """A fitted Pipeline on raw texts, and its card: a dict of classes, settings,
+    encoders (SHA-256 by handle), versions, what accuracy to expect, and more."""
+    model: Pipeline
+    card: dict
+
+    @property
+    def classes(self):
+        """The names of the classes, in the order of predict_proba's columns."""
+        return tuple(self.card["classes"])
+
+    def predict_proba(self, texts):
+        """Probabilities <float>[n, K] of texts <str>[n]; the card says how they come:
+        a model that only knows distances gets their softmax, times a factor."""
+        if isinstance(texts, str):
+            raise KitError("Give a list of texts, not one text.")
+        texts = list(texts)
+        for number, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise KitError(f"Text {number} is no text but {text!r:.40}.")
+        if not texts: return np.zeros((0, len(self.classes)))
+        if hasattr(self.model, "predict_proba"):
+            return np.asarray(self.model.predict_proba(texts), float)
+        scores = scores_of(self.model, texts)
+        return softmax(self.card["factor"] * scores, axis=1)
+
+    def predict(self, texts):
+        """The name <str>[n] of each text's likeliest class."""
+        best = self.predict_proba(texts).argmax(axis=1)
+        return np.array(self.classes, dtype=object)[best]
+
+    def in_chunks(self, texts, rows=2000):
+        """Yield predict_proba of so many texts <str>[n] at a time, with a progress
+        line. (2,000 rows of all of BERT's layers are 80 MB.)"""
+        with progress(len(texts), "predicting", unit=" texts") as bar:
+            for start in range(0, len(texts), rows):
+                yield self.predict_proba(texts[start : start + rows])
+                bar.update(len(texts[start : start + rows]))
+
+def parts_of(model):
+    """Yield an estimator and all that it holds, in an order that is always the same."""
+    if isinstance(model, BaseEstimator):
+        yield model
+        model = [value for _, value in sorted(vars(model).items())]
+    held = model.values() if isinstance(model, dict) else model
+    for value in held if isinstance(model, (list, tuple, dict)) else ():
+        if isinstance(value, (list, tuple, dict, BaseEstimator)):
+            yield from parts_of(value)
+
+def encoders_in(parts):
+    """Those of some estimators that read with an encoder."""
+    return [p for p in parts if isinstance(p, (FrozenEncoder, FineTunedBert))]
+
+def factor_of(draws):
+    """The factor on scores whose softmax makes the true classes likeliest ("temperature
+    scaling", Guo et al. 2017), of draws [(y, predicted, scores <float>[n, K])]. Nobody
+    is sure: as Platt's, the targets are those of a Laplace prior."""
+    y = np.concatenate([y for y, _, _ in draws])
+    scores = np.concatenate([scores for _, _, scores in draws])
+    n, classes = scores.shape
+    targets = np.full(scores.shape, 1 / (n + classes))
+    targets[np.arange(n), y] += n / (n + classes)
+    def loss(log_factor):
+        logits = np.exp(log_factor) * scores
+        return (np.logaddexp.reduce(logits, axis=1) - (targets * logits).sum(1)).mean()
+    return float(np.exp(optimize.minimize_scalar(loss, bounds=(-8, 8)).x))
+
+def to_keep(report, name=BEST):
+    """The Column of that name, or the best, at the last row of a report."""
+    settings, named = report.settings[-1], {c.name: c for c in report.columns}
+    if name != BEST and name not in named:
+        raise KitError(f"There is no column {name!r}, only {', '.join(named)}."
+                       f"{nearest(name, named)}")
+    columns = [c for c in report.compared(settings) if c.algorithm.judged]
+    columns = columns if name == BEST else [named[name]]
+    columns = [c for c in columns if len(report.values(c, settings))]
+    if not columns: raise KitError(f"{name} has no result.")
+    return max(columns, key=lambda c: report.values(c, settings).mean())
+
+def expected(report, column):
+    """{measure: {mean, low, high}} of a column at the last row: the report's metric,
+    and accuracy. They are those of models fitted to fewer texts."""
+    found = {}
+    for metric in dict.fromkeys([report.metric, "accuracy"]):
+        estimate = replace(report, metric=metric).estimate(column, report.settings[-1])
+        low, high = np.clip(estimate.interval(), 0, 1).tolist()
+        found[metric] = {"mean": estimate.mean, "low": low, "high": high}
+    return found
+
+def card_of(report, column, params, model):
+    """What a column's card says of a model that is fitted, as JSON data."""
+    settings, dataset = report.settings[-1], report.dataset
+    draws = report.judged(column, settings)
+    own = hasattr(model, "predict_proba")
+    known = {name: v for name, v in vars(settings).items() if name != "store"}
+    card = {
+        "model": column.name, "title": column.title(settings),
+        "classes": dataset.classes, "settings": known, "params": params,
+        "probabilities": "the model's own" if own else CALIBRATED,
+        "factor": 1.0 if own else factor_of(draws), "metric": report.metric,
+        "expected": expected(report, column), "expected_of": report.heading,
+        "chosen_among": [c.name for c in report.columns], "dataset": {
+            "name": dataset.name, "title": dataset.title, "source": dataset.source,
+            "texts": len(dataset), "sha256": dataset.digest,
+            "columns": dataset.columns}}
+    return json.loads(json.dumps(card, default=str))
+
+def refitted(report, name=BEST, limit=None):
+    """The KeptModel of the best column of a report, or of the one named, fitted to all
+    texts of its data set: at its last row; of a tuned column with the point that most
+    draws chose. limit: seconds that it may take."""
+    settings, dataset = report.settings[-1], report.dataset
+    column = to_keep(report, name)
+    searches = report.results.of("searches", column, settings)
+    points = searches.groupby("best").score_in_folds.agg(["size", "mean"])
+    params = json.loads(max(points.index, key=lambda p: tuple(points.loc[p]))
+                        if len(points) else "{}")
+    model = column.pipeline(settings).set_params(**params)
+    rows = report.results.of("results", column, settings)
+    growth = (len(dataset) / rows.n_train.mean()) ** max(column.algorithm.growth, 1)
+    say("keep", f"{column.title(settings)}, now fitted to all {len(dataset)} texts: "
+        f"about {rows.fit_seconds.mean() * growth:.0f} s")
+    try:
+        if column.encoder(settings):
+            with time_limit(limit): model.fit(dataset.texts, dataset.y)
+        else:
+            model = in_time(limit, model.fit, dataset.texts, dataset.y)
+    except TimeSpent as error:
+        raise KitError(f"{column.title(settings)} was not fitted to all texts after "
+                       f"{limit:g} s (--time-limit); keep another one.") from error
+    for part in encoders_in(parts_of(model)):
+        vars(part).update({"store": None} if hasattr(part, "store") else {})
+    return KeptModel(model, card_of(report, column, params, model))
+
+@contextlib.contextmanager
+def portable(parts, handles):
+    """In the block estimators are without what only this machine has (the place of the
+    features, an encoder's), and name encoders by handles {path: handle}. Yields their
+    vocabularies {"number attribute": words}, which are not in them, either: as an
+    object in skops' file, each word would take 5 KB of memory."""
+    before, words = [dict(vars(part)) for part in parts], {}
+    try:
+        for number, part in enumerate(parts):
+            for name in VOCABULARIES:
+                if isinstance(vars(part).get(name), (list, dict)):
+                    words[f"{number} {name}"] = vars(part)[name]
+                    setattr(part, name, None)
+        for part in encoders_in(parts):
+            part.path = handles[part.path]
+            vars(part).update({"store": None} if hasattr(part, "store") else {})
+            vars(part).pop("folder_", None)
+        yield words
+    finally:
+        for part, state in zip(parts, before):
+            vars(part).clear()
+            vars(part).update(state)
+
+def plain_card(model, classes):
+    """The card of a Pipeline that comes from no run."""
+    own = hasattr(model, "predict_proba")
+    return {"classes": [str(name) for name in classes or model.classes_], "factor": 1.0,
+            "probabilities": "the model's own" if own else UNCALIBRATED}
+
+def sealed(card):
+    """SHA-256 of a card, by which one sees that it was changed."""
+    content = {name: value for name, value in card.items() if name != "seal"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+def save(model, folder, classes=()):
+    """Keep a model in a folder: card.json, model.skops, vocabulary.json.gz. model: a
+    KeptModel, or a fitted Pipeline on raw texts of scikit-learn's and the kit's own
+    estimators; classes: the names of its classes, if it does not know them."""
+    skops, folder = skops_io(), Path(folder)
+    if not isinstance(model, KeptModel):
+        check_is_fitted(model)
+        model = KeptModel(model, plain_card(model, classes))
+    if len(model.classes) != len(model.model.classes_):
+        raise KitError(f"The model has {len(model.model.classes_)} classes, and "
+                       f"{len(model.classes)} names were given.")
+    parts = [*parts_of(model.model)]
+    # A restored model reads from some folder here; its handle is what is kept.
+    known = {digest: name for name, digest in model.card.get("encoders", {}).items()}
+    digests = {p.path: Encoder(p.path).digest() for p in encoders_in(parts)}
+    handles = {path: known.get(digest, Encoder(path).handle)
+               for path, digest in digests.items()}
+    with portable(parts, handles) as words, told("It cannot be kept", Exception):
+        content = skops.dumps(model.model, compression=zipfile.ZIP_DEFLATED)
+        words = json.dumps(words, default=int).encode()
+    strange = set(skops.get_untrusted_types(data=content)) - set(TRUSTED)
+    if strange:
+        raise KitError(
+            f"Nobody could restore this model, for its {', '.join(sorted(strange))}: "
+            "only scikit-learn's and the kit's own classes are kept, the kit's from an "
+            "imported kit.py (begin a pasted cell with %%writefile kit.py).")
+    files = {"model.skops": content, "vocabulary.json.gz": gzip.compress(words, 1)}
+    card = {"format": KEPT_FORMAT, **model.card, "versions": versions_here(),
+            "encoders": {handles[path]: digests[path] for path in digests},
+            "kept": time.strftime("%Y-%m-%d %H:%M:%S"), "files": {
+                name: hashlib.sha256(part).hexdigest() for name, part in files.items()}}
+    card |= {"seal": sealed(card)}
+    files["card.json"] = json.dumps(card, indent=1).encode()  # last: all else is there
+    for name, part in files.items(): write_atomically(folder / name, part)
+    say("keep", f"{folder}, {sum(map(len, files.values())) / 1e6:.2f} MB")
+
+def read_card(path):
+    """The dict in a card.json, whole and unchanged, of a format that is known."""
+    with told(f"{path.parent} is no kept model", OSError): content = path.read_bytes()
+    broken = KitError(f"{path} was changed or cut since the model was kept; take a "
+                      "whole copy, or keep the model again.")
+    try:
+        card = json.loads(content)
+        newer = int(card["format"]) > KEPT_FORMAT
+        if not newer and card["seal"] != sealed(card): raise broken
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise broken from error
+    if newer:
+        raise KitError(f"{path.parent} was kept by a newer kit, in format "
+                       f"{card['format']}; this one reads up to {KEPT_FORMAT}: take "
+                       "the newer kit.py.")
+    return card
+
+def kept_encoder(handle, digest, places):
+    """The folder of the encoder with this digest: one of the places (as Encoder takes
+    them) that the user names, or where its handle leads. Somebody's file makes the kit
+    download nothing but the article's encoders."""
+    usual, found = handle in ENCODERS["full"].values(), []
+    for place in (*places, handle):
+        with contextlib.suppress(KitError):
+            folder = Encoder(place).find(place != handle or usual)
+            found.append(Encoder(folder).digest())
+            if found[-1] == digest: return str(folder)
+    why = ("another one is there: its digest differs" if found else
+           "it is not here: name its folder or handle with --elmo or --bert (in a "
+           "program: encoders=[...])")
+    raise KitError(f"The model was fitted on the encoder {handle} with SHA-256 "
+                   f"{digest[:12]}…, and {why}.")
+
+def restore(folder, encoders=()):
+    """The KeptModel of a folder that save() wrote. encoders: paths, handles or URLs of
+    its encoders, if they are not where they were. A KitError for what was changed, for
+    unknown types, and for another encoder."""
+    skops, folder = skops_io(), Path(folder)
+    card, contents = read_card(folder / "card.json"), []
+    for name in ("model.skops", "vocabulary.json.gz"):
+        with told(f"{folder} is not whole", OSError):
+            contents.append((folder / name).read_bytes())
+        if hashlib.sha256(contents[-1]).hexdigest() != card["files"].get(name):
+            raise KitError(f"{folder / name} was changed or cut since the model was "
+                           "kept; take a whole copy, or keep the model again.")
+    here, there = versions_here()["scikit-learn"], card["versions"]["scikit-learn"]
+    if here.split(".")[:2] != there.split(".")[:2]:
+        say("restore", f"kept with scikit-learn {there}, here is {here}: probabilities "
+            "can differ a little")
+    with (told(f"{folder} holds what is not trusted or not known here, with "
+               f"scikit-learn {here} (kept with {there})", Exception),
+          warnings.catch_warnings()):
+        warnings.simplefilter("ignore")  # of other versions: that is said above
+        model = skops.loads(contents[0], trusted=list(TRUSTED))
+        parts = [*parts_of(model)]
+        for place, words in json.loads(gzip.decompress(contents[1])).items():
+            number, name = place.split()
+            vars(parts[int(number)])[{n: n for n in VOCABULARIES}[name]] = words
+        readers = [(part, card["encoders"][part.path]) for part in encoders_in(parts)]
+    for part, digest in readers:
+        part.path = kept_encoder(part.path, digest, encoders)
+        if isinstance(part, FrozenEncoder):
+            part.store = None  # what is predicted is not kept
+            part.fit(())
+    return KeptModel(model, card)
+
+# ------------------------------------------------------------------------- Handing in
+def predict_table(kept, table, out, text="", id=""):
+    """Write predicted.csv to the folder out: id, label, and the probability of each
+    class, for every row of a table, of any size; returns its path. text, id: columns,
+    those of the training table or guessed if not named."""
+    path, columns, done = Path(out) / "predicted.csv", None, 0
+    names = [f"probability_{name}" for name in kept.classes]
+    known = kept.card.get("dataset", {}).get("columns", {})
+    with (written_whole(path) as file,
+          progress(None, "predicting", unit=" texts") as bar):
+        for chunk in TableFile(table).chunks(2000):
+            if columns is None:
+                named = {what: name or (known.get(what) in chunk and known[what]) or ""
+                         for what, name in (("text", text), ("id", id))}
+                columns = columns_of(chunk, label=None, **named)
+                say("columns", f"text: {columns.text}"
+                    + f"; id: {columns.id}" * (columns.id != ""))
+            shares = kept.predict_proba(chunk[columns.text].fillna("").astype(str))
+            numbers = np.arange(done, done + len(chunk))
+            rows = pd.DataFrame({
+                "id": numbers if columns.id == "" else chunk[columns.id].array,
+                "label": np.array(kept.classes, object)[shares.argmax(axis=1)]})
+            rows[names] = shares
+            file.write(rows.to_csv(index=False, header=not done).encode())
+            done += len(chunk)
+            bar.update(len(chunk))
+        if columns is None: raise KitError(f"{table} has no rows.")
+    say("predict", f"{done} texts of {table} in {path}")
+    return path
+
+TABLE_FILE = re.compile(
+    r"(.+?)(\.(csv|tsv|txt|jsonl?|ndjson|parquet))?(\.(zip|gz))?", re.IGNORECASE)
+
+def part_of(path):
+    """Which part of a competition a file is by its name: train, test, sample or ""."""
+    found = TABLE_FILE.fullmatch(path.name)
+    if not found or not (found[2] or found[4]): return ""
+    name = re.sub(r"[\W_]", "", found[1].lower())
+    if "sample" in name or ("submission" in name and name != "submission"):
+        return "sample"  # submission.csv is what we write ourselves
+    return next((part for part in ("train", "test") if name.startswith(part)), "")
+
+def as_names(values):
+    """Labels as they name classes: 1.0 as "1", as in as_labels."""
+    values = pd.Series(values).astype(str).str.strip()
+    numbers = pd.to_numeric(values, errors="coerce")
+    whole = numbers.notna() & (numbers % 1 == 0) & values.str.fullmatch(r"[-+\d.]+")
+    return [str(int(n)) if w else v for v, n, w in zip(values, numbers, whole)]
+
+@dataclass(frozen=True, eq=False)
+class Competition:
+    """A Kaggle competition's frames, fields of test and sample as they stand in the
+    files. id: the column of the sample that tells the texts of test, "" if only their
+    order does; targets: its other columns, to be filled."""
+    folder: Path
+    train: pd.DataFrame
+    test: pd.DataFrame
+    sample: pd.DataFrame
+    id: str
+    targets: tuple
+
+    @classmethod
+    def read(cls, folder):
+        """Find and read train, test and sample_submission in or below a folder."""
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise KitError(f"--submit needs the folder of a competition; {folder} is "
+                           f"{'a file' if folder.exists() else 'not there'}.")
+        below = [path for path in folder.rglob("*") if path.is_file()
+                 and len(path.relative_to(folder).parts) <= 3]
+        # train before train_extra, and in the folder before below it.
+        below.sort(key=lambda p: (len(TABLE_FILE.fullmatch(p.name)[1]), len(p.parts),
+                                  p))
+        files = {part: path for path in reversed(below) if (part := part_of(path))}
+        lacking = [part for part in ("train", "test", "sample") if part not in files]
+        if lacking:
+            names = ", ".join(sorted({p.name for p in below})[:10]) or "nothing"
+            words = " and ".join(lacking).replace("sample", "sample_submission")
+            raise KitError("--submit needs the files train, test and sample_submission "
+                           f"(CSV, TSV, JSON, also zipped); in {folder} there is no "
+                           f"{words}, but {names}.")
+        train = TableFile(files["train"]).frame()
+        test, sample = (pd.concat(TableFile(files[part]).chunks(100_000), ignore_index
+                                  =True) for part in ("test", "sample"))
+        id = next((column for column in sample if column in test), "")
+        targets = tuple(c for c in sample if c != (id or sample.columns[0]))
+        found = cls(folder, train, test, sample, id, targets)
+        found._check()
+        return found
+
+    def _check(self):
+        """Raise a KitError if the sample does not fit to the test."""
+        if not self.targets:
+            raise KitError(f"The sample submission in {self.folder} has no column to "
+                           f"fill beside {self.sample.columns[0]}.")
+        if not self.id and len(self.sample) != len(self.test):
+            raise KitError("Nothing tells which text a row of the sample submission is "
+                           f"for: no column of it ({', '.join(self.sample)}) is in "
+                           f"test ({', '.join(self.test)}), and their lengths differ.")
+        if not self.id: return
+        missing = ~self.sample[self.id].isin(self.test[self.id])
+        if missing.any():
+            raise KitError(f"{missing.sum()} of {len(missing)} ids of the sample "
+                           "submission are not in test, such as "
+                           f"{self.sample[self.id][missing].iloc[0]}.")
+        if self.test[self.id].duplicated().any():
+            raise KitError(f"Column {self.id} of test has the same id twice.")
+
+    def _label(self):
+        """The column of train that the sample asks for; "" where it must be guessed."""
+        own = [column for column in self.train if column not in self.test]
+        asked = [column for column in self.targets if column in self.train]
+        if len(asked) > 1:
+            raise KitError(
+                f"The sample submission asks for {len(asked)} labels of each text "
+                f"({', '.join(asked[:6])}), and this kit gives a text one: compare one "
+                f"of them with --data {self.folder}/train.csv --label-column {asked[0]}"
+                ", without --submit.")
+        if len(self.targets) == 1 and asked: return asked[0]
+        if not own: raise KitError(f"train in {self.folder} has no column that test "
+                                   "lacks, so no label.")
+        return own[0] if len(own) == 1 else ""
+
+    def dataset(self, text="", label="", id=""):
+        """The Dataset of train: its text a column that test has, too."""
+        label = label or self._label()
+        id = id or (self.id if self.id in self.train else "")
+        shared = [c for c in self.train if c in self.test and c != label]
+        if not shared:
+            raise KitError(f"train and test in {self.folder} have no column in common.")
+        text = text or columns_of(self.train[shared], label=None, id=id).text
+        if text not in self.test:
+            raise KitError(f"There is no column {text!r} in test: "
+                           f"{', '.join(self.test)}.")
+        own = [c for c in self.train if c in (text, label, id) or c not in self.test]
+        dataset = load(self.train[own], text=text, label=label, id=id)
+        name = self.folder.resolve().name
+        dataset = replace(dataset, name=name, title=name, source=str(self.folder))
+        self.form(dataset)  # or a sentence, before anything runs
+        return dataset
+
+    def form(self, dataset):
+        """How the sample is to be filled: ("probability of each class", {column:
+        class}), ("class", {class: what stands for it}), or ("probability", class)."""
+        if self.targets[1:]:
+            return "probability of each class", self._by_column(dataset)
+        values = self.sample[self.targets[0]].dropna().astype(str).str.strip()
+        names, classes = set(as_names(values)), dataset.classes
+        numbers = pd.to_numeric(values, errors="coerce")
+        numeric = len(values) > 0 and numbers.notna().all()
+        broken = numeric and values.str.contains("[.]").any()  # 0.5, or 0.0
+        label = self.train[dataset.columns["label"]]
+        as_float = pd.api.types.is_float_dtype(label) and label.notna().all()
+        if broken and names <= set(classes) and as_float:
+            return "class", {name: str(float(name)) for name in classes}
+        if broken and len(classes) == 2: return "probability", classes[1]
+        if broken:
+            raise KitError(f"The sample submission asks for one number "
+                           f"({values.iloc[0]}) of each text, and there are "
+                           f"{len(classes)} classes: this kit fills in classes, or "
+                           "a probability for each.")
+        whole = pd.to_numeric(pd.Series(classes), errors="coerce").notna().all()
+        if numeric and not whole and len(classes) == 2:  # 0/1 for False/True, ham/spam
+            return "class", dict(zip(classes, "01"))
+        return "class", {name: name for name in classes}
+
+    def _by_column(self, dataset):
+        """{column of the sample: class}: called alike, but for case and a prefix."""
+        prefix = len(os.path.commonprefix(self.targets))
+        for cut in (0, prefix):
+            known = {name.lower(): name for name in dataset.classes}
+            found = {c: known.get(c[cut:].lower()) for c in self.targets}
+            if set(found.values()) - {None} == set(dataset.classes): return found
+        raise KitError(f"The sample submission's columns {', '.join(self.targets[:6])} "
+                       f"are not the classes of column {dataset.columns['label']!r}: "
+                       f"{', '.join(dataset.classes[:6])}.")
+
+    def submission(self, kept, dataset):
+        """The sample with the model's answers <str or float> in place of its own."""
+        test = self.test
+        if self.id: test = test.set_index(self.id).loc[self.sample[self.id]]
+        texts = test[dataset.columns["text"]].fillna("").astype(str).tolist()
+        shares = np.vstack([*kept.in_chunks(texts)])
+        kind, meaning = self.form(dataset)
+        filled, said = self.sample.copy(), np.array(kept.classes, object)
+        if kind == "class":
+            said = [meaning[name] for name in said[shares.argmax(axis=1)]]
+            filled[self.targets[0]] = said
+            return filled
+        wanted = meaning if kind != "probability" else {self.targets[0]: meaning}
+        for column, name in wanted.items():  # a class too small to be learnt gets 0
+            number = kept.classes.index(name) if name in kept.classes else None
+            filled[column] = 0.0 if number is None else shares[:, number]
+        return filled
+
+    def hand_in(self, kept, dataset, out):
+        """Write submission.csv to the folder out, and say what it is."""
+        path, (kind, _) = Path(out) / "submission.csv", self.form(dataset)
+        content = self.submission(kept, dataset).to_csv(index=False)
+        write_atomically(path, content.encode())
+        say("submit", f"{path}: {len(self.sample)} rows {', '.join(self.sample)}, the "
+            f"{kind}, by {kept.card['title']}")
+
 # ------------------------------------------------------------------------ Comparison
 def option(default, words, **rest):
     """A field of Options: its default, its help, and argparse's words for it."""
@@ -4739,7 +5339,8 @@ def option(default, words, **rest):
 
 # The groups of --help, by the first option of each.
 GROUPS = {"models": "the table", "keep_duplicates": "texts", "encoders": "encoders",
-          "tune": "tuning", "learning_curve": "a closer look", "time_limit": "the run"}
+          "tune": "tuning", "learning_curve": "a closer look", "time_limit": "the run",
+          "save": "keep and hand in"}
 
 @dataclass(frozen=True)
 class Options:
@@ -4791,6 +5392,11 @@ class Options:
     time_limit: str = option(
         None, "end a model's fit, or its search, after so long, as 300s")
     jobs: int = option(None, "parallel workers (default: all cores)", lowest=1)
+    save: str = option(
+        None, "keep the best model of the run, or the named, fitted to all labelled "
+        "texts, in the folder model of --out", nargs="?", const=BEST, metavar="MODEL",
+        choices=(BEST, *(Column(m, tuned).name for m in ALGORITHMS
+                         for tuned in (False, True))))
 
     def __post_init__(self):
         """Read words as values, and refuse what cannot be, in a sentence."""
@@ -4812,6 +5418,7 @@ class Options:
             (self.learning_curve and (self.nsamp or start) < start, "--learning-curve "
              f"starts at {start} documents per class, and --nsamp is {self.nsamp}.")):
             if wrong: raise KitError(sentence)
+        if self.save: skops_io()  # or a sentence, before anything runs
 
     @classmethod
     def _read(cls, one, value):
@@ -4821,6 +5428,8 @@ class Options:
             return None
         if one.name == "tune" and (value is True or not value):
             return None if value is False else ()  # all models of the table
+        if one.name == "save" and isinstance(value, bool):
+            return BEST if value else None
         if str(value).lower() in about.get("also", ()): return str(value).lower()
         if "lowest" in about: return cls._whole(value, flag, about["lowest"])
         kinds, values = about.get("choices", (value,)), (value,)
@@ -4895,7 +5504,12 @@ class Options:
                     f"--tune {column.model}: its grid is that of a head on a frozen "
                     "encoder; leave out --n-fine-tune-layers, or name other models.")
         pairs = itertools.product(models, (False, True))
-        return tuple(Column(m, best) for m, best in pairs if not best or m in tuned)
+        columns = [Column(m, best) for m, best in pairs if not best or m in tuned]
+        names = [BEST, *(column.name for column in columns)]
+        if self.save and self.save not in names:
+            raise KitError(f"--save {self.save}: only what the table will have: "
+                           f"{', '.join(names)}.")
+        return tuple(columns)
 
 def outcome_of(call, limit=None):
     """What call() returns, or the reason <str> why it failed: the others go on."""
@@ -4936,6 +5550,7 @@ class Run:
             "jobs": None, "trust_encoder": None, "sweep": options.sweep,
             "dataset": dataset.name,
             "svm": dataset.corpus.svm, "content": dataset.digest}
+        del asked["save"]  # it changes no result
         self.results, self.notes = Results(out, asked, dataset.classes), []
 
     def tasks(self):
@@ -5099,11 +5714,7 @@ class Run:
 
     def facts(self, report):
         """What run.json says of a run that is over."""
-        versions, encoders = {"python": platform.python_version()}, {}
-        names = "numpy scipy pandas scikit-learn tensorflow keras tokenizers"
-        for name in names.split():
-            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-                versions[name] = importlib.metadata.version(name)
+        encoders = {}
         hardware = {"cores": os.cpu_count(), "machine": platform.machine()}
         if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
             memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -5121,7 +5732,7 @@ class Run:
         answers = [vars(v) | {"answer": v.answer} for v in verdicts
                    if isinstance(v, Verdict)]
         return {"verdict": [*map(str, verdicts)], "answers": answers,
-                "versions": versions, "hardware": hardware, "encoders": encoders,
+                "versions": versions_here(), "hardware": hardware, "encoders": encoders,
                 "seconds": report.seconds, "source": report.dataset.source,
                 "dropped": report.dataset.dropped}
 
@@ -5145,6 +5756,19 @@ class Run:
         finished = all(map(results.done, self.tasks()))
         results.describe(finished=finished, **self.facts(report))
         write_page(results)
+        if options.save: self.keep_model(report)
+
+    def keep_model(self, report):
+        """Fit the model that --save asks for to all texts, and keep it in the folder
+        model; or say why not."""
+        results, folder = self.results, self.results.folder
+        if results.interrupted:
+            return say("keep", "no model is kept, as the run was interrupted")
+        try:
+            results.model = refitted(report, self.options.save, self.options.limit)
+        except KitError as error:
+            return say("keep", f"no model is kept: {error}")
+        if folder: save(results.model, folder / "model")
 
 def compare(dataset, models=None, out=None, **options):
     """Fit and score models on repeated draws of a data set: the Results. dataset: a
@@ -5213,7 +5837,7 @@ def make_parser(name):
         if one.name in GROUPS:
             group = parser.add_argument_group(GROUPS[one.name])
         words, about = one.metadata["help"], {key: one.metadata[key] for key in (
-            "nargs", "metavar") if key in one.metadata}
+            "nargs", "metavar", "const") if key in one.metadata}
         default = getattr(corpus, one.name, one.default) or one.default
         if "choices" in one.metadata and one.default is not None:
             words += f": {', '.join(one.metadata['choices'])}"
@@ -5224,6 +5848,14 @@ def make_parser(name):
             words += f" (default: {shown})"
         group.add_argument(f"--{one.name.replace('_', '-')}", default=argparse.SUPPRESS,
                            help=words.replace("%", "%%"), **about)
+    group.add_argument("--predict", metavar="TABLE", help="no run: predict the texts "
+                       "of a table by the model of --model, in predicted.csv of --out")
+    group.add_argument("--model", metavar="FOLDER", help="what --save has kept")
+    if own:
+        group.add_argument("--submit", action="store_true", help="--data is the folder "
+                           "of a Kaggle competition: write submission.csv, by the best "
+                           "model fitted to all of train (5 draws choose it, unless "
+                           "--repeats says otherwise)")
     return parser
 
 def command_words(argv):
@@ -5254,6 +5886,18 @@ def show(results):
                  wrapped(plain(part), width) for part in parts]
     print("", *shown, "", sep="\n\n", flush=True)
 
+def predict_words(predict, model, out, given, columns):
+    """--predict TABLE --model FOLDER of the command line."""
+    for lacking, flag in ((predict, "--predict TABLE"), (model, "--model FOLDER")):
+        if not lacking:
+            raise KitError(f"To predict takes both, --predict TABLE and --model FOLDER "
+                           f"(see --save); {flag} is missing.")
+    if not Path(predict).is_file(): raise KitError(f"--predict: {predict} is no file.")
+    places = [given[name] for name in ("elmo", "bert") if name in given]
+    columns = {what: columns.get(what, "") for what in ("text", "id")}
+    predict_table(restore(model, places), predict, out, **columns)
+    return 0
+
 def run_problem(name, words):
     """One run of the command line: parse, load, compare, show; the exit code."""
     if name not in (*CORPORA, "own"):
@@ -5269,11 +5913,18 @@ def run_problem(name, words):
         given.setdefault("encoders", "mini")
     columns = {what: given.pop(f"{what}_column") for what in ("text", "label", "id")
                if f"{what}_column" in given}
+    predict, model, submit = (
+        given.pop(what, None) for what in ("predict", "model", "submit"))
+    if predict or model: return predict_words(predict, model, out, given, columns)
+    if submit: given.setdefault("repeats", FEWEST_DRAWS)
     options = Options(**given)  # refused before anything is read
     if name == "own" and data == "auto":
         raise KitError("Which texts? Name your table or folder: --data reviews.csv.")
     with told("The data cannot be read", OSError):
-        if name == "own" and data != "demo":
+        if submit:
+            competition = Competition.read(data)
+            dataset = competition.dataset(**columns)
+        elif name == "own" and data != "demo":
             dataset = load(data, **columns)
         else:
             corpus = name if name in CORPORA else "imdb"  # whose demo will do
@@ -5284,7 +5935,11 @@ def run_problem(name, words):
     show(results)
     say("files", f"report.html, table.md, results.csv and more in {out}")
     if results.interrupted: raise KeyboardInterrupt
-    return 0 if results.about["finished"] else 1
+    if submit:
+        kept = results.model or refitted(results.report, limit=options.limit)
+        competition.hand_in(kept, dataset, out)
+    return 0 if results.about["finished"] and (
+        results.model or not options.save) else 1
 
 class ExitCode(int):
     """An exit code that a notebook does not show under the cell."""
