@@ -1166,11 +1166,11 @@ class Dataset:
 
     def shortened(self):
         """Itself with no text longer than LONGEST; which were is said."""
-        text = self.frame.text.astype(object)
-        long = (text.str.len() > LONGEST).to_numpy(bool)
+        long = (self.frame.text.str.len() > LONGEST).to_numpy(bool)
         if not long.any(): return self
         say_cut(self.frame.id[long].tolist())
-        return replace(self, frame=self.frame.assign(text=text.str.slice(0, LONGEST)))
+        text = self.frame.text.astype(object).str.slice(0, LONGEST)
+        return replace(self, frame=self.frame.assign(text=text))
 
     @property
     def left_out(self):
