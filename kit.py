@@ -3781,8 +3781,9 @@ class Report:
         cost = ("seconds: a model's mean to encode, fit and predict; texts encoded "
                 f"before cost nothing; {self.seconds:.0f} s in all")
         found = pd.concat([found, self.results.frame("learning_curve")])
-        found = found[found.error != ""].drop_duplicates(["model", "error"])
-        failed = [f"{row.model} failed: {row.error}" for row in found.itertuples()]
+        found = found[found.error != ""].groupby("error", sort=False).model.unique()
+        failed = [f"{', '.join(names)} failed: {error}"
+                  for error, names in found.items()]
         return Table(self.heading, ["tokens/length", *self.titles.values()], rows,
                      [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, *self.cuts(),
                       cost, *self.notes, *failed])
@@ -5551,6 +5552,7 @@ class Run:
             "dataset": dataset.name,
             "svm": dataset.corpus.svm, "content": dataset.digest}
         del asked["save"]  # it changes no result
+        self.told = set()  # why models failed
         self.results, self.notes = Results(out, asked, dataset.classes), []
 
     def tasks(self):
@@ -5573,11 +5575,14 @@ class Run:
         """Keep what a task gave, and say it in one line."""
         settings, metric = task.settings, self.options.metric
         self.results.add(task, self.options.seed, *self.parts_of(task), outcome)
-        text = f"failed: {outcome}" if isinstance(outcome, str) else (
+        failed = isinstance(outcome, str)
+        text = "failed for the same reason" if failed and outcome in self.told else (
+            f"failed: {outcome}") if failed else (
             f"{metric} {percent(outcome.measures[metric]):>5} %   encode "
             f"{outcome.encode_seconds:6.1f} s   fit {outcome.fit_seconds:6.1f} s")
         size = f", {settings.nsamp} per class" if settings.nsamp < task.drawn else ""
         title = f"{task.column.title(settings)}{size}"
+        self.told |= {outcome} if failed else set()
         say(settings.label, f"repeat {task.repeat + 1:<3} {title:<12} {text}")
 
     def forecast(self):

@@ -331,7 +331,7 @@ def test_a_time_limit_ends_a_column_and_the_others_finish(tiny):
     assert rows.error["dummy"] == ""  # though its worker took longer to start
     for name in ("gbm", "bert"):
         assert rows.error[name] == "not finished after 1 s (--time-limit)"
-        assert f"{name} failed: not finished after 1 s" in str(results.table())
+    assert "- gbm, bert failed: not finished after 1 s" in str(results.table())
     assert not results.about["finished"]
 
 
