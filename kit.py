@@ -17,8 +17,8 @@ In a notebook or a program, imported or pasted into a cell:
     print(results.table(), results.verdict())
 
 Contents: Words to the user; Places; Tables and folders; E-mail; Corpora; Datasets;
-Texts to tokens; Word pieces; Encoders in the hub's formats; Keras layers; Frozen
-features; Classifiers; Algorithms; Evaluation; Workers; Tuning; Results; Statistics;
+Texts to tokens; Word pieces; Encoders in the hub's formats; Keras layers; Workers;
+Frozen features; Classifiers; Algorithms; Evaluation; Tuning; Results; Statistics;
 Tables; Figures; Word weights; Audit; Comparison; Command line.
 """
 
@@ -1449,6 +1449,54 @@ def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
                for name in ("input_ids", "input_masks", "segment_ids")]
     return head_model(triplet, layer(triplet), learning_rate, classes)
 
+# --------------------------------------------------------------------------- Workers
+def in_waves(calls, jobs=None):
+    """Yield the results of pure calls (function, *arguments), in their order. The only
+    caller of workers: joblib's own processes, or those that `joblib.parallel_config`
+    names. jobs: how many, None for all there are."""
+    calls = list(calls)
+    backend, _ = joblib.parallel.get_active_backend()
+    as_they_come = getattr(backend, "supports_return_generator", False)
+    users = getattr(getattr(joblib.parallel, "_backend", None), "config", None)
+    jobs = joblib.effective_n_jobs(jobs or (None if users else -1))
+    workers = joblib.Parallel(max(min(jobs, len(calls)), 1),
+                              return_as="generator" if as_they_come else "list")
+    yield from workers(joblib.delayed(call)(*arguments) for call, *arguments in calls)
+
+class TimeSpent(KitError):
+    """The time that a search or a column may take is over."""
+
+def in_time(seconds, function, *arguments):
+    """A call in a process of its own, to end models that never look at a clock."""
+    if not seconds: return function(*arguments)
+    pool = ProcessPoolExecutor(1)
+    try:
+        pool.submit(one_line, "").result()  # its start, with imports, is not counted
+        future = pool.submit(function, *arguments)
+        return future.result(timeout=seconds)
+    except TimeoutError as error:
+        raise (error if future.done() else TimeSpent) from error  # it can be its own
+    finally:
+        pool.shutdown(wait=True, kill_workers=True)
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    """Raise TimeSpent in the block after so many seconds, where the system can (in the
+    main thread of Linux and macOS): for work that stays here, as an encoder's."""
+    can = threading.current_thread() is threading.main_thread()
+    if not (seconds and can and hasattr(signal, "setitimer")):
+        yield
+        return
+    def ring(*_):
+        raise TimeSpent
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
 # -------------------------------------------------------------------- Frozen features
 class FeatureStore:
     """Feature vectors by key: in memory, and in a SQLite file if a path is given, which
@@ -2245,54 +2293,6 @@ def evaluate(model, train, test):
         {name: of(test.y, predicted, scores) for name, of in MEASURES.items()},
         *np.diff(times).tolist(), predicted, scores, params,
         getattr(classifier, "history_", {}))
-
-# --------------------------------------------------------------------------- Workers
-def in_waves(calls, jobs=None):
-    """Yield the results of pure calls (function, *arguments), in their order. The only
-    caller of workers: joblib's own processes, or those that `joblib.parallel_config`
-    names. jobs: how many, None for all there are."""
-    calls = list(calls)
-    backend, _ = joblib.parallel.get_active_backend()
-    as_they_come = getattr(backend, "supports_return_generator", False)
-    users = getattr(getattr(joblib.parallel, "_backend", None), "config", None)
-    jobs = joblib.effective_n_jobs(jobs or (None if users else -1))
-    workers = joblib.Parallel(max(min(jobs, len(calls)), 1),
-                              return_as="generator" if as_they_come else "list")
-    yield from workers(joblib.delayed(call)(*arguments) for call, *arguments in calls)
-
-class TimeSpent(KitError):
-    """The time that a search or a column may take is over."""
-
-def in_time(seconds, function, *arguments):
-    """A call in a process of its own, to end models that never look at a clock."""
-    if not seconds: return function(*arguments)
-    pool = ProcessPoolExecutor(1)
-    try:
-        pool.submit(one_line, "").result()  # its start, with imports, is not counted
-        future = pool.submit(function, *arguments)
-        return future.result(timeout=seconds)
-    except TimeoutError as error:
-        raise (error if future.done() else TimeSpent) from error  # it can be its own
-    finally:
-        pool.shutdown(wait=True, kill_workers=True)
-
-@contextlib.contextmanager
-def time_limit(seconds):
-    """Raise TimeSpent in the block after so many seconds, where the system can (in the
-    main thread of Linux and macOS): for work that stays here, as an encoder's."""
-    can = threading.current_thread() is threading.main_thread()
-    if not (seconds and can and hasattr(signal, "setitimer")):
-        yield
-        return
-    def ring(*_):
-        raise TimeSpent
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 # ----------------------------------------------------------------------------- Tuning
 BUDGET = 20  # points of a random search or of HyperOpt, unless --budget says otherwise
