@@ -19,17 +19,17 @@ In a notebook or a program, imported or pasted into a cell:
 Contents: Words to the user; Places; Tables and folders; E-mail; Corpora; Datasets;
 Texts to tokens; Word pieces; Encoders in the hub's formats; Keras layers; Workers;
 Frozen features; Classifiers; Algorithms; Evaluation; Tuning; Results; Statistics;
-Tables; Figures; Word weights; Audit; Comparison; Command line.
+Tables; Figures; Word weights; Audit; Page; Comparison; Command line.
 """
 
 # What a notebook had before this was pasted into a cell: see the last lines.
 _before = dict(globals())
 
-import argparse, codecs, contextlib, copy, csv, ctypes, dataclasses, difflib, email
-import functools, gzip, hashlib, html, importlib.metadata, io, itertools, json, os
-import platform, queue, re, shlex, signal, sqlite3, sys, tarfile, tempfile, threading
-import time, zipfile, zlib
-import urllib.error, urllib.request, warnings
+import argparse, base64, bisect, codecs, contextlib, copy, csv, ctypes, dataclasses
+import difflib, email, functools, gzip, hashlib, html, http.client, importlib.metadata
+import io, itertools, json, os, platform, queue, re, shlex, shutil, signal, sqlite3, sys
+import tarfile, tempfile, textwrap, threading, time, urllib.error, urllib.request
+import warnings, zipfile, zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -65,16 +65,42 @@ __all__ = ["load", "compare", "command_line", "Dataset", "Column", "Settings",
            "build_elmo_model", "build_bert_model"]
 
 # ------------------------------------------------------------------ Words to the user
+SECRET = re.compile(r"(?<=://)[^/\s?#]*@(?!sha256:)")  # user:password@ of a URL
+
+def without_secrets(text):
+    """A text whose URLs have lost their names and passwords."""
+    return SECRET.sub("", text)
+
 class KitError(Exception):
     """A sentence for the person who can put it right: what is wrong, and the fix."""
 
+    def __init__(self, sentence=""):
+        super().__init__(without_secrets(str(sentence)))
+
 def one_line(error, limit=500):
     """An exception's words in one line, for a sentence or a cell."""
-    return " ".join(str(error).split())[:limit]
+    return without_secrets(" ".join(str(error).split()))[:limit]
 
 def writable(text):
     """A text less what UTF-8 cannot write, lone surrogates."""
     return text.encode("utf-8", "replace").decode()
+
+# What moves a terminal's cursor, colours it, or turns the order of letters round.
+CONTROLS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# What Markdown, GitHub's included, takes for a border, an image, a link, HTML, code or
+# stress; a star that stands alone is a mark of ours.
+MARKUP = re.compile(
+    r"[\\|<`\[]|&(?=#?\w+;)|(?<=:)/(?=/)|(?<=www)\.|(?<![^\W_])_|_(?![^\W_])"
+    r"|[*~](?=\S)|(?<=\S)[*~]")
+
+def plain(text):
+    """A text in one line for a terminal, with nothing in it that the terminal obeys."""
+    return CONTROLS.sub(" ", writable(without_secrets(str(text))))
+
+def markdown(text):
+    """A text as one line of Markdown that shows it as it stands, whatever is in it."""
+    return MARKUP.sub(r"\\\g<0>", plain(text))
 
 @contextlib.contextmanager
 def told(sentence, *errors):
@@ -93,7 +119,7 @@ def in_notebook():
 
 def say(event, text):
     """Print one aligned line: the time, what happens, and to what."""
-    print(f"{time.strftime('%H:%M:%S')}  {event:<8}  {text}", flush=True)
+    print(f"{time.strftime('%H:%M:%S')}  {event:<8}  {plain(text)}", flush=True)
 
 def progress(total, what, **options):
     """tqdm's bar to `update`; in a log, which keeps every line, one every 15 s."""
@@ -177,6 +203,14 @@ def cached_frame(name, made_of, read):
         say("cache", f"could not keep {path.name}: {one_line(error, 80)}")
     return frame
 
+def leads_out(path, root):
+    """Whether a path below root is a link out of it. One right below root may be, and
+    whatever is below KAGGLE_INPUT, since Kaggle's mounts are links."""
+    if not path.is_symlink() or root.is_relative_to(KAGGLE_INPUT): return False
+    first, target = root / path.relative_to(root).parts[0], path.resolve()
+    return path != first and not any(
+        target.is_relative_to(place.resolve()) for place in (root, first))
+
 def find_below(root, is_it, depth=6):
     """The first path at most depth folders below root for which is_it(path) holds."""
     root = Path(root)
@@ -184,9 +218,10 @@ def find_below(root, is_it, depth=6):
         folder = Path(folder)
         if len(folder.relative_to(root).parts) >= depth:
             folders.clear()
-        folders.sort()
+        folders[:] = sorted(n for n in folders if not leads_out(folder / n, root))
         for name in sorted(files) + folders:
-            if is_it(folder / name): return folder / name
+            path = folder / name
+            if is_it(path) and not leads_out(path, root): return path
     return None
 
 @functools.cache
@@ -195,10 +230,11 @@ def reachable(url, seconds=3):
     looking up a name has no time limit of its own in a kernel without internet."""
     answered = []
     def ask():
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
             # An HTTPError is an answer, if not a friendly one.
             with contextlib.suppress(urllib.error.HTTPError):
-                urllib.request.urlopen(url, timeout=seconds).close()
+                url_alone = without_secrets(url)  # urllib takes them for the port
+                urllib.request.urlopen(url_alone, timeout=seconds).close()
             answered.append(True)
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
@@ -460,6 +496,10 @@ def read_folder(folder, classes=()):
     folders = [path for path in sorted(Path(folder).iterdir()) if path.is_dir()]
     files = [(path.name, file) for path in folders for file in sorted(
         path.glob("*.txt")) if not classes or path.name in classes]
+    inside = [pair for pair in files if not leads_out(pair[1], Path(folder))]
+    if len(inside) < len(files):
+        say("links", f"{len(files) - len(inside)} links out of {folder} are not read")
+    files = inside
     found = list(dict.fromkeys(name for name, _ in files))
     if len(found) < 2:
         raise KitError(f"{folder} needs two or more subfolders of .txt "
@@ -1031,17 +1071,22 @@ ENCODERS = {"full": {"elmo": ELMO, "bert": BERT},
 KAGGLE_HANDLE = re.compile(
     r"(?:https://www\.kaggle\.com/models/)?((?:[\w-]+/){4}\d+)/?$")
 
+PIN = "@sha256:"
+
 class Encoder:
     """The SavedModel that a handle names: a path (from here, or from this file), a
-    Kaggle handle, or a URL of a packed one. name: what tables call it; kaggle: its name
-    there, or ""; url: where it can be downloaded packed, if anything tells."""
+    Kaggle handle, or a URL of a packed one; with @sha256:<its digest> behind, it and no
+    other. name: what tables call it; kaggle: its name there, or ""; url: where it can
+    be downloaded packed, if anything tells, with a password if the handle has one."""
 
     def __init__(self, handle):
-        match = KAGGLE_HANDLE.match(str(handle))
-        self.handle, self.kaggle = str(handle), match[1] if match else ""
+        whole, _, self.pin = str(handle).partition(PIN)
+        match = KAGGLE_HANDLE.match(whole)
+        self.handle, self.kaggle = without_secrets(whole), match[1] if match else ""
         self.name = self.handle if match else self.handle.rstrip("/").split("/")[-1]
-        self.url = TFHUB_URLS.get(self.kaggle, self.handle)
-        self.key = hashlib.sha1(self.url.encode()).hexdigest()  # as tensorflow_hub
+        self.url = TFHUB_URLS.get(self.kaggle, whole)
+        public = without_secrets(self.url)
+        self.key = hashlib.sha1(public.encode()).hexdigest()  # as tensorflow_hub
 
     @staticmethod
     def is_in(folder):
@@ -1085,6 +1130,15 @@ class Encoder:
         return folder
 
     def find(self):
+        """Its folder, wherever it is; a KitError if it is not what the handle pins."""
+        path = self._found()
+        if self.pin and self.pin.lower() != (digest := self.digest_of(path)):
+            raise KitError(f"{path} is not the encoder that was asked for: its digest "
+                           f"is {digest}, not {self.pin}. Fetch it again, or, if it is "
+                           f"the one you mean, name it as {self.handle}{PIN}{digest}.")
+        return path
+
+    def _found(self):
         """Its folder: the path itself, else Kaggle's mounts, caches, Kaggle, a URL."""
         for path in (Path(self.handle), home() / self.handle):
             if self.is_in(path): return path.resolve()
@@ -1100,6 +1154,9 @@ class Encoder:
         path = self._from_kaggle() if self.kaggle and reachable(KAGGLE_SITE) else None
         if not path and self.url.startswith("http") and reachable(self.url):
             path = self._from_url(ours)
+        if path and not self.pin:
+            say("encoder", f"downloaded; to have this one and no other, name it as "
+                f"{self.handle}{PIN}{self.digest_of(path)}")
         if not path:
             raise KitError(f"Encoder {self.handle} is not here and no download was "
                            "possible. On Kaggle, attach it (Add Input, Models: "
@@ -1111,7 +1168,12 @@ class Encoder:
 
     def digest(self):
         """SHA-256 of what makes the SavedModel: graph, variables, assets."""
-        folder, parts = self.find(), ("saved_model.pb", "variables", "assets")
+        return self.digest_of(self.find())
+
+    @staticmethod
+    def digest_of(folder):
+        """The same of a folder."""
+        parts = "saved_model.pb", "variables", "assets"
         stamp = tuple(f for f in times_of(folder) if f[0].split("/")[0] in parts)
         return content_digest(folder, stamp)
 
@@ -1163,11 +1225,88 @@ def tensorflow():
             tf.config.experimental.set_memory_growth(gpu, True)
     return tf
 
-def load_module(path):
+# A SavedModel is a program. Of the ops with a state or an effect these stay inside the
+# process: variables, calls, tests, tables (read from the module's own assets), arrays,
+# random numbers, and what reads and writes checkpoints, see saves_in_use.
+STATEFUL = re.compile(
+    r"Var(iable(V2|Shape)?|HandleOp|IsInitializedOp)|DisableCopyOnRead|GuaranteeConst|"
+    r"(Read|Assign|AssignAdd|AssignSub)VariableOp|If|While|Case|StatefulPartitionedCall"
+    r"|Resource(Gather|Scatter|Sparse|Apply|Strided)\w*|Assert|CheckNumerics(V2)?|"
+    r"(Anonymous|Mutable|Dense)*HashTable(OfTensors)?(V2)?|LookupTable\w+|"
+    r"InitializeTable(FromTextFile)?V2|TensorArray\w+|Stack(Push|Pop|Close)?(V2)?|"
+    r"Random(Uniform(Int)?|StandardNormal|Shuffle|Gamma|Poisson(V2)?)|Multinomial|"
+    r"(Parameterized)?TruncatedNormal|Stateful(Uniform|Standard|Truncated)\w+|Rng\w+|"
+    r"StatelessRandomGetAlg|CudnnRNN\w*|RestoreV2|SaveV2|MergeV2Checkpoints")
+# Of the others all but these, which read files, call Python, carry a graph or an
+# address in an argument, or end the process.
+REACHING = re.compile(
+    r"\w*(ReadFile|MatchingFiles|Vocab|Reader|Dataset|Iterator|PyFunc|Proto|Debug|Xla|"
+    r"TPU|Tpu|Mlir)\w*|ImmutableConst|Copy(Host|Op)?|Abort|_.*|.*>.*")
+SAVES = {"SaveV2", "MergeV2Checkpoints"}  # in every SavedModel, for itself
+
+def saves_in_use(meta_graph):
+    """Whether a graph <MetaGraphDef> writes checkpoints but in its own saver: whether
+    anything that a caller can name needs an op of SAVES. A name counts as needed where
+    its bytes occur, since many fields can hold one."""
+    def holding(names, parts):
+        return {key for key, part in parts if any(n.encode() in part for n in names)}
+    graph, saver = meta_graph.graph_def, meta_graph.saver_def
+    library, signatures = graph.library, meta_graph.signature_def.values()
+    functions = [(f.signature.name, f.SerializeToString()) for f in library.function]
+    saving = set()
+    while more := holding(SAVES | saving, functions) - saving:
+        saving |= more
+    nodes = holding(SAVES | saving, (
+        (node.name, node.SerializeToString()) for node in graph.node))
+    inputs = [(node.name, {name.lstrip("^").split(":")[0] for name in node.input})
+              for node in graph.node]
+    while more := {name for name, needed in inputs if needed & nodes} - nodes:
+        nodes |= more
+    run = {saver.restore_op_name, *chain.from_iterable(
+        one.node_list.value for one in meta_graph.collection_def.values())}
+    objects = [meta_graph.object_graph_def, *library.gradient,
+               *library.registered_gradients]
+    return bool(
+        nodes & {name.split(":")[0] for name in run}
+        or holding(saving, ((1, part.SerializeToString()) for part in objects))
+        or holding({f"{n}:" for n in nodes},
+                   ((1, part.SerializeToString()) for part in signatures)))
+
+def reaching_ops(path):
+    """The ops <str>, sorted, by which the SavedModel in a folder could reach files, the
+    network, Python or code that is not TensorFlow's own: all that is not known to stay
+    inside. Every graph and function is looked through, also what nobody calls."""
+    from google.protobuf.message import DecodeError
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+    from tensorflow.python.framework import op_def_registry
+    with told(f"{path} holds no SavedModel", DecodeError):
+        model = SavedModel.FromString(Path(path, "saved_model.pb").read_bytes())
+    found = set()
+    for meta_graph in model.meta_graphs:
+        graph = meta_graph.graph_def
+        functions = {f.signature.name: f.node_def for f in graph.library.function}
+        for op in {node.op for node in chain(graph.node, *functions.values())}:
+            known = op_def_registry.get(op)
+            if not known:
+                inside = op in functions
+            elif known.is_stateful:
+                inside = STATEFUL.fullmatch(op)
+            else:
+                inside = not REACHING.fullmatch(op)
+            found |= set() if inside else {op}
+        found |= SAVES if saves_in_use(meta_graph) else set()
+    return sorted(found)
+
+def load_module(path, trust_encoder=False):
     """The SavedModel in a folder: all that hub.load does once it has the folder,
     without tensorflow_hub's import, which breaks where setuptools or tf_keras do not
-    match."""
+    match. One that could reach out of the process is refused, unless it is trusted."""
     tf = tensorflow()
+    if not trust_encoder and (reaching := reaching_ops(path)):
+        raise KitError(
+            f"{path} could reach files, the network or other programs, by "
+            f"{', '.join(reaching)}. A SavedModel is a program: if you trust whoever "
+            "made it, say so by --trust-encoder (in a program trust_encoder=True).")
     tags = [] if Path(path, "tfhub_module.pb").exists() else None
     # Outside of any graph and name scope: Keras builds layers inside of both, and the
     # names of the variables tell the encoder's layers.
@@ -1177,20 +1316,21 @@ def load_module(path):
         return tf.saved_model.load(str(path), tags)
 
 @once
-def module_on(kind, path, card):
+def module_on(kind, path, trust_encoder, card):
     """The ElmoModule or BertModule of a folder with its weights on a card, by the name
     that TensorFlow gives it; None for the first."""
-    with tensorflow().device(card): return kind(path)
+    with tensorflow().device(card): return kind(path, trust_encoder)
 
-def shared_module(kind, path, card=None):
+def shared_module(kind, path, trust_encoder=False, card=None):
     """The module of a folder, one a card for all who do not train it."""
-    return module_on(kind, path, card)
+    return module_on(kind, path, trust_encoder, card)
 
 class ElmoModule:
     """ELMo from TF1-format and TF2 SavedModels: strings to its layers' masked means."""
 
-    def __init__(self, path):
-        self.module = load_module(path)  # the signatures do not keep it alive
+    def __init__(self, path, trust_encoder=False):
+        # The signatures do not keep it alive.
+        self.module = load_module(path, trust_encoder)
         signatures = self.module.signatures
         signature = signatures.get("default") or signatures.get("serving_default")
         shapes = signature.structured_outputs if signature else {}
@@ -1228,8 +1368,8 @@ class BertModule:
     dict in and out (versions 3 and 4), TF2 with a list [word ids, mask, type ids] in
     and [pooled, sequence] out (1 and 2), and TF1-format with signatures."""
 
-    def __init__(self, path):
-        self.path, self.module = path, load_module(path)
+    def __init__(self, path, trust_encoder=False):
+        self.path, self.module = path, load_module(path, trust_encoder)
         self.is_tf1 = "tokens" in self.module.signatures
         self.variables = list(getattr(self.module, "variables", []))  # TF1's are hidden
         # How many word pieces it reads: the rows of its position table, or as BERT.
@@ -1303,7 +1443,11 @@ class BertModule:
         else:
             vocab_file = self.module.vocab_file.asset_path
             do_lower_case = self.module.do_lower_case
-        return WordPieces(vocab_file.numpy().decode(), bool(do_lower_case))
+        # A TF1-format module may name the file that its own asset was copied from.
+        place = Path(self.path, "assets", Path(vocab_file.numpy().decode()).name)
+        if not place.is_file():
+            raise KitError(f"{self.path} has no vocabulary {place.name} in its assets.")
+        return WordPieces(place, bool(do_lower_case))
 
     def ids(self, texts, limit=None):
         """Ids of the word pieces of texts, within the limit and the module's own."""
@@ -1329,17 +1473,20 @@ class BertModule:
 class ElmoEmbedding:
     """The body of ElmoEmbeddingLayer, a Keras 3 layer: <string>[n, 1] or [n] to
     <float>[n, d], the mean over the words of gamma * sum softmax(w)_i layer_i.
-    elmo_path: a handle or path, as Encoder takes them. The three w and gamma are its
-    weights; the module itself stays as it is."""
+    elmo_path: a handle or path, as Encoder takes them; trust_encoder: see load_module,
+    not saved with a model. The three w and gamma are its weights; the module itself
+    stays as it is."""
 
-    def __init__(self, elmo_path=ELMO, **kwargs):
+    def __init__(self, elmo_path=ELMO, trust_encoder=False, **kwargs):
         super().__init__(**kwargs)
+        self.trust_encoder = trust_encoder
         self.supports_jit = False  # XLA, Keras' default on a GPU, knows no strings
         self.elmo_path = str(elmo_path)
 
     def build(self, input_shape):
         """Load the module and make the 4 scalars, as untrained as ELMo's own."""
-        self.elmo = shared_module(ElmoModule, Encoder(self.elmo_path).find())
+        path = Encoder(self.elmo_path).find()
+        self.elmo = shared_module(ElmoModule, path, self.trust_encoder)
         self.layer_weights = self.add_weight((3,), "zeros", name="layer_weights")
         self.gamma = self.add_weight((), "ones", name="gamma")
 
@@ -1370,9 +1517,11 @@ class BertEmbedding:
     layers of the encoder train, from the top ("all": and its embeddings); with
     pooling="first" the pooler, too, if any does. pooling: "mean" of the last layer
     over the mask, "layers", the means of all layers, or "first", the pooled output.
-    bert_path: as Encoder takes it."""
+    bert_path: as Encoder takes it; trust_encoder: see load_module, not saved with a
+    model."""
 
-    def __init__(self, n_fine_tune_layers=10, pooling="mean", bert_path=BERT, **kwargs):
+    def __init__(self, n_fine_tune_layers=10, pooling="mean", bert_path=BERT,
+                 trust_encoder=False, **kwargs):
         super().__init__(**kwargs)
         if pooling not in POOLINGS:
             raise ValueError(f"pooling must be one of {POOLINGS}, not {pooling!r}")
@@ -1380,17 +1529,18 @@ class BertEmbedding:
             raise ValueError(f"n_fine_tune_layers is {n_fine_tune_layers}, less than 0")
         self.supports_jit = False  # nor any module's graph, whatever is in it
         self.n_fine_tune_layers, self.pooling = n_fine_tune_layers, pooling
-        self.bert_path = str(bert_path)
+        self.bert_path, self.trust_encoder = str(bert_path), trust_encoder
 
     def build(self, input_shape):
         """Load the module, a copy of our own if it trains, and register its weights."""
         import keras
         path, top = Encoder(self.bert_path).find(), []
         if self.n_fine_tune_layers:
-            self.bert, pooler = BertModule(path), self.pooling == "first"
+            self.bert = BertModule(path, self.trust_encoder)
+            pooler = self.pooling == "first"
             top = self.bert.top_variables(self.n_fine_tune_layers, pooler)
         else:
-            self.bert = shared_module(BertModule, path)
+            self.bert = shared_module(BertModule, path, self.trust_encoder)
         self.bert.embedding_width(self.pooling)  # or a sentence
         trained = {variable.ref() for variable in top}
         for variable in self.bert.variables:
@@ -1446,19 +1596,22 @@ def head_model(inputs, embedding, learning_rate, classes):
     model.compile(keras.optimizers.Adam(learning_rate), loss=loss, metrics=["accuracy"])
     return model
 
-def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3, classes=2):
+def build_elmo_model(elmo_path=ELMO, learning_rate=1e-3, classes=2,
+                     trust_encoder=False):
     """The article's Listing 2: a Keras model, <string>[n, 1] to <float>[n, 1 or K].
     Give its fit and predict a tf.constant of strings: Keras 3 refuses NumPy's."""
-    layer = keras_layer("ElmoEmbeddingLayer")(elmo_path)
+    layer = keras_layer("ElmoEmbeddingLayer")(elmo_path, trust_encoder)
     import keras
     strings = keras.Input((1,), dtype="string", name="strings")
     return head_model(strings, layer(strings), learning_rate, classes)
 
 def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
-                     pooling="mean", learning_rate=1e-3, classes=2):
+                     pooling="mean", learning_rate=1e-3, classes=2,
+                     trust_encoder=False):
     """The article's Listing 4: a Keras model of triplets <int>[n, max_seq_length] x 3.
     max_seq_length=None takes triplets of any length."""
-    layer = keras_layer("BertLayer")(n_fine_tune_layers, pooling, bert_path)
+    layer = keras_layer("BertLayer")(
+        n_fine_tune_layers, pooling, bert_path, trust_encoder)
     import keras
     triplet = [keras.Input((max_seq_length,), dtype="int32", name=name)
                for name in ("input_ids", "input_masks", "segment_ids")]
@@ -1829,7 +1982,8 @@ WAVE_ELSEWHERE = 2000  # batches: as many as keep all workers busy, and no more 
 class FrozenEncoder(TransformerMixin, BaseEstimator):
     """Excerpts <str>[n] to features <float32>[n, ...], kept by the encoder's content,
     the limit and the text, so that each is encoded only once. path: the encoder's
-    handle; store: the SQLite file of the features, None for memory only."""
+    handle; store: the SQLite file of the features, None for memory only;
+    trust_encoder: see load_module."""
     pooling = "layer means"
     max_seq_length = None  # word pieces, where the encoder reads such
     # Tokens of a batch. ELMo's character convolutions take about 369 KB a token
@@ -1837,8 +1991,8 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
     batch_tokens = card_tokens = 8192
     lane_ = None  # what reads: the name of a card, None for the first
 
-    def __init__(self, path, store=None):
-        self.path, self.store = path, store
+    def __init__(self, path, store=None, trust_encoder=False):
+        self.path, self.store, self.trust_encoder = path, store, trust_encoder
 
     def fit(self, X, y=None):
         """Find the encoder; a frozen one has nothing to learn."""
@@ -1959,7 +2113,8 @@ class ElmoFeatures(FrozenEncoder):
 
     def _encode(self, items):
         tf = tensorflow()
-        module = shared_module(ElmoModule, self.folder_, self.lane_)
+        module = shared_module(
+            ElmoModule, self.folder_, self.trust_encoder, self.lane_)
         with tf.device(self.lane_):
             return module.batch_means(tf.constant(items)).numpy()
 
@@ -2004,10 +2159,9 @@ def with_smaller_products(function, kind):
     return imported.prune([t.name for t in frozen.inputs], frozen.outputs[0].name)
 
 @once
-def bert_reader(path, pooling, precision, card):
+def bert_reader(module, pooling, precision, card):
     """BERT's pooled() by TensorFlow: (ids, mask) to <float32>[n, d]."""
-    tf, module = tensorflow(), shared_module(BertModule, path, card)
-    embed = module.embed[pooling]
+    tf, embed = tensorflow(), module.embed[pooling]
     if precision != "float32":
         with hushed(tf), tf.device(card):
             embed = with_smaller_products(embed.get_concrete_function(), precision)
@@ -2016,19 +2170,19 @@ def bert_reader(path, pooling, precision, card):
     return read
 
 @once
-def openvino_bert(path, pooling, precision):
+def openvino_bert(module, pooling, precision):
     """BERT's pooled() compiled by OpenVINO, which takes seconds: a stream a core, so
     that it keeps its speed beside other work."""
     with told('--engine openvino needs pip install "openvino>=2025.0"', ImportError):
         import openvino
-    tf, module = tensorflow(), shared_module(BertModule, path)
     if module.is_tf1:
-        raise KitError(f"{path} is in TF1 format: --engine openvino reads TF2's.")
+        raise KitError(f"{module.path} is in TF1 format; --engine openvino reads TF2.")
     core = openvino.Core()
     kind = {"float32": "FP32", "bfloat16": "BF16", "float16": "FP16"}[precision]
     if kind not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         raise KitError(f"--precision {precision}: OpenVINO does not multiply in it on "
                        "this processor.")
+    tf = tensorflow()
     spec = tf.TensorSpec([None, None], tf.int32)
     pooled = functools.partial(module.pooled, pooling=pooling)
     signature = tf.function(lambda ids, mask: {"pooled": pooled(ids, mask)},
@@ -2049,8 +2203,8 @@ class BertFeatures(FrozenEncoder):
     batch_tokens = 1024  # a CPU's caches hold what a layer makes of them
 
     def __init__(self, path, store=None, pooling="mean", max_seq_length=None,
-                 precision="float32", engine="tensorflow"):
-        super().__init__(path, store)
+                 trust_encoder=False, precision="float32", engine="tensorflow"):
+        super().__init__(path, store, trust_encoder)
         self.pooling, self.max_seq_length = pooling, max_seq_length
         self.precision, self.engine = precision, engine
 
@@ -2059,6 +2213,9 @@ class BertFeatures(FrozenEncoder):
         self.precision_ = precision_here(self.precision)
         return super().fit(X, y)
 
+    def _module(self, card=None):
+        return shared_module(BertModule, self.folder_, self.trust_encoder, card)
+
     def _kind(self):
         """What tells its features from those of other engines and precisions."""
         kind = self.engine, self.precision_
@@ -2066,13 +2223,13 @@ class BertFeatures(FrozenEncoder):
 
     def _lanes(self):
         if self.engine == "tensorflow": return super()._lanes()
-        compiled = openvino_bert(self.folder_, self.pooling, self.precision_)
+        compiled = openvino_bert(self._module(), self.pooling, self.precision_)
         count = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
         return [self._with(compiled.create_infer_request()) for _ in range(count)]
 
     def _prepare(self, texts):
         """Items (ids of word pieces) to encode, and the number of tokens of each."""
-        module = shared_module(BertModule, self.folder_)
+        module = self._module()
         module.embedding_width(self.pooling)  # or a sentence, before anything is read
         items = module.word_pieces.ids(texts, self.max_seq_length)
         sizes = np.array(list(map(len, items)))
@@ -2087,16 +2244,17 @@ class BertFeatures(FrozenEncoder):
         longest = max(map(len, parts))
         if self.engine == "tensorflow":
             ids, masks, _ = padded_triplet(parts, longest)
-            return bert_reader(self.folder_, self.pooling, self.precision_,
-                               self.lane_)(ids, masks), masks
+            read = bert_reader(self._module(self.lane_), self.pooling,
+                               self.precision_, self.lane_)
+            return read(ids, masks), masks
         # OpenVINO compiles for each new shape: few lengths are few shapes.
         ids, masks, _ = padded_triplet(parts, -(-longest // 8) * 8)
         request = self.lane_ or openvino_bert(
-            self.folder_, self.pooling, self.precision_).create_infer_request()
+            self._module(), self.pooling, self.precision_).create_infer_request()
         return np.array(request.infer({"ids": ids, "mask": masks})["pooled"]), masks
 
     def _encode(self, items):
-        module = shared_module(BertModule, self.folder_)
+        module = self._module()
         windows = [module.windows(ids) for ids in items]
         parts = list(chain.from_iterable(windows))
         found, masks = self._pooled(parts)
@@ -2259,18 +2417,19 @@ class DenseHead(Likeliest):
         return np.stack([1 - positive, positive], axis=1)
 
 @functools.cache
-def trainable_bert(path, n_fine_tune_layers, pooling, classes):
+def trainable_bert(path, n_fine_tune_layers, pooling, classes, trust_encoder=False):
     """(Keras model, the weights that it starts from): one of its kind in a process, for
     all fits in turn, since what TensorFlow builds around a SavedModel to train it is
     never freed: 1 GB for each of BERT-base's."""
-    model = build_bert_model(None, path, n_fine_tune_layers, pooling, classes=classes)
+    model = build_bert_model(None, path, n_fine_tune_layers, pooling, classes=classes,
+                             trust_encoder=trust_encoder)
     model.optimizer.build(model.trainable_variables)
     return model, [weight.numpy() for weight in model.trainable_variables]
 
-def warmed_up(step, steps, share=0.1):
+def warmed_up(step, total, share=0.1):
     """What part of the learning rate a step gets, 0..1: it rises in a share of all
     steps, and falls to 0 in the rest, as in BERT's own recipe (Devlin et al. 2019)."""
-    return min((step + 1) / (share * steps), (steps - step) / ((1 - share) * steps), 1)
+    return min((step + 1) / (share * total), (total - step) / ((1 - share) * total), 1)
 
 class FineTunedBert(Likeliest):
     """The article's BERT model trained end to end: excerpts <str>[n] to K classes. Its
@@ -2281,8 +2440,10 @@ class FineTunedBert(Likeliest):
     what was trained; history_: as DenseHead's."""
 
     def __init__(self, path, n_fine_tune_layers=2, pooling="mean", max_seq_length=None,
-                 epochs=5, batch_size=32, learning_rate=5e-5, random_state=None):
+                 epochs=5, batch_size=32, learning_rate=5e-5, random_state=None,
+                 trust_encoder=False):
         self.path, self.pooling, self.max_seq_length = path, pooling, max_seq_length
+        self.trust_encoder = trust_encoder
         self.n_fine_tune_layers = n_fine_tune_layers
         self.epochs, self.batch_size = epochs, batch_size
         self.learning_rate = learning_rate  # Adam's 1e-3 would destroy the encoder
@@ -2306,7 +2467,7 @@ class FineTunedBert(Likeliest):
     def _model(self):
         """The Keras model that this one shares, and the weights that it starts from."""
         return trainable_bert(self.path, self.n_fine_tune_layers, self.pooling,
-                              len(self.classes_))
+                              len(self.classes_), self.trust_encoder)
 
     def _assign(self, weights):
         for variable, weight in zip(self._model()[0].trainable_variables, weights):
@@ -2315,12 +2476,13 @@ class FineTunedBert(Likeliest):
     def _head(self, X, y):
         """Weights of a head that was trained on the frozen encoder."""
         limit = min(self.max_seq_length or 10**9, self._module().max_length)
-        frozen = BertFeatures(self.path, None, self.pooling, limit)
+        frozen = BertFeatures(self.path, None, self.pooling, limit, self.trust_encoder)
         head = DenseHead(random_state=self.random_state)
         return head.fit(frozen.fit_transform(X), y).weights_
 
     def _module(self):
-        return shared_module(BertModule, Encoder(self.path).find())
+        path = Encoder(self.path).find()
+        return shared_module(BertModule, path, self.trust_encoder)
 
     def _ids(self, X):
         """Ids of the texts' word pieces, cut to what the encoder can read."""
@@ -2492,7 +2654,7 @@ class Settings:
     documents per class; maxtokens, maxtokenlen: the article's limits, in words and
     characters; text: what the encoders read, "article" or "natural"; svm: parameters of
     SVC; store: the SQLite file of the features, None for memory only; members: the
-    models that blend puts together."""
+    models that blend puts together; trust_encoder: see load_module."""
     nsamp: int = 1000
     maxtokens: int = 50
     maxtokenlen: int = 20
@@ -2509,6 +2671,7 @@ class Settings:
     seed: int = 0
     store: str | None = None
     members: tuple = ("lr", "elmo", "bert", "nbsvm")
+    trust_encoder: bool = False
 
     @property
     def label(self):
@@ -2537,7 +2700,7 @@ class Algorithm:
 
     def encoder(self, settings):
         """The handles of its encoders in one, as in results.csv; "" for none."""
-        return " + ".join(self.encoders(settings))
+        return " + ".join(map(without_secrets, self.encoders(settings)))
 
     def text(self, settings):
         """The recipe of tokens."""
@@ -2565,10 +2728,11 @@ def bert_steps(settings):
     if settings.n_fine_tune_layers:
         classifier = FineTunedBert(
             settings.bert, settings.n_fine_tune_layers, settings.pooling, limit,
-            settings.epochs, settings.batch_size, random_state=settings.seed)
+            settings.epochs, settings.batch_size, random_state=settings.seed,
+            trust_encoder=settings.trust_encoder)
         return [("classifier", classifier)]
     features = BertFeatures(settings.bert, settings.store, settings.pooling, limit,
-                            settings.precision, settings.engine)
+                            settings.trust_encoder, settings.precision, settings.engine)
     return features_and_head(features, settings)
 
 REGULARIZATION = [0.01, 0.1, 1, 10]  # two decades below the default, one above
@@ -2602,7 +2766,8 @@ ALGORITHMS = {
          [0.05, 0.1, 0.2], "classifier__max_depth": [2, 4]},
         growth=1),  # but a hundred trees for each class
     "elmo": Algorithm(
-        "ELMo", lambda s: features_and_head(ElmoFeatures(s.elmo, s.store), s),
+        "ELMo", lambda s: features_and_head(
+            ElmoFeatures(s.elmo, s.store, s.trust_encoder), s),
         HEAD_GRID, encoders=lambda s: (s.elmo,), blended=True),
     "bert": Algorithm(
         "BERT", bert_steps, HEAD_GRID, encoders=lambda s: (s.bert,), blended=True,
@@ -2639,7 +2804,7 @@ class Column:
         """What tables call it; an encoder other than the article's is named in it."""
         algorithm, usual = self.algorithm, ENCODERS["full"].values()
         others = [handle for handle in algorithm.encoders(settings)
-                  if handle not in usual]
+                  if Encoder(handle).handle not in usual]
         of_models = re.compile(f"({'|'.join(ALGORITHMS)})-")
         names = [of_models.sub("", Encoder(handle).name, 1) for handle in others]
         details = filter(None, dict.fromkeys([*names, algorithm.trained(settings)]))
@@ -2717,9 +2882,10 @@ def evaluate(model, train, test):
     times.append(time.perf_counter())
     scores = scores_of(classifier, X_test)
     params = {  # those of the steps that JSON can hold
-        name: value for name, value in sorted(model.get_params().items())
+        name: without_secrets(value) if isinstance(value, str) else value
+        for name, value in sorted(model.get_params().items())
         if "__" in name and isinstance(value, (str, int, float, bool, type(None)))
-        and not name.endswith("__store")}
+        and not name.endswith(("__store", "__trust_encoder"))}
     shares = getattr(classifier, "shares_", {})
     params |= {f"share__{name}": round(share, 4) for name, share in shares.items()}
     return Outcome(
@@ -2762,6 +2928,7 @@ class Trials:
     record(row) keeps a new one; deadline: time.monotonic() after which TimeSpent is
     raised."""
     KINDS = ("grid", "random", "hyperopt", "halving")
+    WHOLE = ("grid", "halving")  # look at all points, unless they are cut short
 
     def __init__(self, features, model, grid, X, y, seed, metric, jobs, rows, record,
                  deadline):
@@ -2949,7 +3116,8 @@ FILES = {
         "fold": int, "resource": int, "score": float, "seconds": float},
     "learning_curve": RESULT_COLUMNS}
 # What a report writes beside them.
-WRITTEN = ("table.md tuning.md learning_curve.md errors.md audit.md confusion.md "
+WRITTEN = ("report.html table.md measures.md tuning.md learning_curve.md errors.md "
+           "audit.md confusion.md "
            "accuracy.png roc.png confusion.png learning_curve.png history_*.png "
            "tuning_*.png").split()
 
@@ -2996,17 +3164,19 @@ class Results:
     """What a run found: tidy frames, each also a CSV file if there is a folder. asked:
     what makes two runs the same, as JSON data: the same unfinished run is taken up
     again, another one's files are moved aside. report: what tables and figures take,
-    once it is over; pages: all there is to read; interrupted: whether by Ctrl-C."""
+    once it is over; pages: all there is to read; figures: SVG by name, if drawn;
+    interrupted: whether by Ctrl-C."""
 
     def __init__(self, folder=None, asked=None, classes=()):
         self.folder = folder and Path(folder)
-        self.interrupted, self.report, self.pages = False, None, {}
+        self.interrupted, self.report, self.pages, self.figures = False, None, {}, {}
         self.columns = dict(FILES)
         if len(classes) > 2:
             scores = {f"score_{name}": float for name in classes}
             self.columns["predictions"] = FILES["predictions"] | scores
         self.parts = {name: [] for name in self.columns}
-        self.about = {"asked": json.loads(json.dumps(asked)), "finished": False,
+        asked = json.loads(without_secrets(json.dumps(asked)))
+        self.about = {"asked": asked, "finished": False,
                       "started": time.time(), "classes": list(classes)}
         if self.folder:
             self._open()
@@ -3123,7 +3293,7 @@ class Results:
         """Write run.json with these facts beside what it says already."""
         self.about |= facts
         if self.folder:
-            text = json.dumps(self.about, indent=1, default=str)
+            text = without_secrets(json.dumps(self.about, indent=1, default=str))
             write_atomically(self.folder / "run.json", text.encode())
 
     def add(self, task, seed, train, test, outcome):
@@ -3177,11 +3347,14 @@ LEVEL = 0.95  # of all intervals
 ROPE = 0.01  # region of practical equivalence: a point more or less is no difference
 FEWEST_DRAWS = 5  # for a t, which with 3 draws misses even 12 points
 RESAMPLES = 100  # of the test documents, for the deviation of measures but accuracy
+# What the test documents say of a mean's deviation counts as much as so many draws
+# more: then 1 to 10 draws of models up to half as unsteady again cover 95 %.
+DOCUMENTS_COUNT = 10
 
 @dataclass(frozen=True)
 class Estimate:
     """A mean over repeated random splits, and how sure it is. variance: of one draw's
-    value; degrees: of freedom, infinite if it is from the test documents. As training
+    value; degrees: of freedom, infinite if it is from test documents alone. As training
     parts overlap, the mean's variance is (1/R + n_test/n_train) times that of one value
     (Nadeau and Bengio 2003; the correlated t of Benavoli et al., JMLR 18, 2017)."""
     mean: float
@@ -3196,6 +3369,17 @@ class Estimate:
         mean, draws = float(np.mean(values)), len(values)
         if draws < FEWEST_DRAWS: return cls(mean, document_variance(), draws, np.inf)
         return cls(mean, float(np.var(values, ddof=1)), draws, draws - 1)
+
+    @classmethod
+    def steadied(cls, values, document_variance):
+        """Of values <float>[R] whose own deviation says little, or nothing of one draw:
+        it is put together with that of the test documents, as limma does with genes
+        (Smyth 2004), so that intervals narrow with every draw and are alike in a row.
+        """
+        draws, degrees = len(values), DOCUMENTS_COUNT + len(values) - 1
+        squares = float(np.sum((values - np.mean(values)) ** 2))
+        variance = (DOCUMENTS_COUNT * document_variance + squares) / degrees
+        return cls(float(np.mean(values)), variance, draws, degrees)
 
     @property
     def error(self):
@@ -3279,26 +3463,38 @@ class Verdict:
                 f"to {high:.1f}; {more}.")
 
 # ---------------------------------------------------------------------------- Tables
+CUT = "†"  # behind a number that is of less than was asked for
+NUMBER = re.compile(r"-?|[-+]?[\d,]*\.?\d+")
 LEGEND = ("* the best of its row, and all that a paired test on the same splits "
           "cannot tell from it (5 %, Holm's correction)")
-INTERVAL_LEGEND = "95 %: interval of the mean, corrected for overlapping training parts"
+INTERVAL_LEGEND = ("95 %: interval of the mean, by the deviation of draws and test "
+                   "documents, corrected for overlapping training parts")
 
 def percent(value, digits=1):
     """A share 0..1 as it is shown, in %; a missing one as nothing."""
     return "" if value is None or np.isnan(value) else f"{100 * value:.{digits}f}"
 
-def mean_text(values, marked=False):
-    """A measure in %: mean, deviation where there are several, and the mark."""
+def mean_text(values, marks="", digits=1):
+    """A measure in %: mean, deviation where there are several, and marks."""
     if not len(values): return "-"
-    text = percent(np.mean(values))
+    text = percent(np.mean(values), digits)
     if len(values) > 1:
-        text += f" ±{percent(np.std(values, ddof=1))}"
-    return f"{text} *" if marked else text
+        text += f" ±{percent(np.std(values, ddof=1), digits)}"
+    return f"{text} {marks}".rstrip()
 
 def interval_text(interval, bounds=(0, 1)):
     """An interval in %, cut at the bounds of what it is of."""
     low, high = np.clip(interval, *bounds)
     return f"{percent(low)} to {percent(high)}"
+
+def wrapped(text, width, indent=""):
+    """A text in lines of at most so many characters, but no word in two."""
+    return textwrap.fill(text, width, subsequent_indent=indent,
+                         break_long_words=False, break_on_hyphens=False)
+
+def paragraph(text):
+    """A text as a paragraph of Markdown: no heading, quotation, list or rule."""
+    return re.sub(r"^(\d+)(?=[.)]\s)|^(?=[#>+=-])", r"\1\\", markdown(text).lstrip())
 
 @dataclass(frozen=True)
 class Table:
@@ -3313,20 +3509,60 @@ class Table:
         return pd.DataFrame(self.rows, columns=self.header)
 
     def __str__(self):  # Markdown that is readable as it stands
-        cells = [[" ".join(cell.replace("|", "\\|").replace("<", "\\<").split("\n"))
-                  for cell in row] for row in (self.header, *self.rows)]
+        cells = [[*map(markdown, row)] for row in (self.header, *self.rows)]
         widths = [max(map(len, column)) for column in zip(*cells)]
         cells.insert(1, ["-" * width for width in widths])
         lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in cells]
         lines[1] = lines[1].replace(" ", "-")
         table = "\n".join(lines) if self.rows else ""
-        notes = "\n".join(f"- {note}" for note in self.notes)
-        return "\n\n".join(filter(None, [self.heading, table, notes]))
+        notes = "\n".join(f"- {markdown(note)}" for note in self.notes)
+        return "\n\n".join(filter(None, [paragraph(self.heading), table, notes]))
+
+    def fitted(self, width):
+        """The text for a terminal of so many columns: long lines and cells wrapped, and
+        columns that do not go side by side in blocks, each led by the first column."""
+        cells = ([textwrap.wrap(cell, max(width // 2, 20)) or [""] for cell in row]
+                 for row in self.rows)
+        rows = [line for row in cells
+                for line in itertools.zip_longest(*row, fillvalue="")]
+        sizes = [max(map(len, column)) + 3 for column in zip(self.header, *rows)]
+        blocks, left = [], 0
+        for number, size in enumerate(sizes[1:], 1):
+            if not blocks or size > left:
+                blocks.append([0])
+                left = width - 1 - sizes[0]
+            blocks[-1].append(number)
+            left -= size
+        tables = [Table("", *([[row[i] for i in block] for row in part]
+                              for part in ([self.header], rows))) for block in blocks]
+        tables = [str(replace(table, header=table.header[0])) for table in tables]
+        notes = "\n".join(wrapped(f"- {plain(note)}", width, "  ")
+                          for note in self.notes)
+        heading = wrapped(plain(self.heading), width)
+        return "\n\n".join(filter(None, [heading, *tables, notes]))
 
     def _repr_html_(self):
-        table = self.frame().to_html(index=False, border=0) if self.rows else ""
+        """The same as HTML; columns of nothing but numbers are flush right."""
+        sides = ["right" if self.rows and all(map(NUMBER.fullmatch, column)) else "left"
+                 for column in zip(*self.rows or [self.header])]
+        def line(cells, kind):
+            about, short = " class='sub'" * cells[0].startswith(" "), "class='short'"
+            cells = "".join(
+                f"<{kind} {short * (len(cell) < 24)} style='text-align: {side}'>"
+                f"{html.escape(cell)}</{kind}>" for cell, side in zip(cells, sides))
+            return f"<tr{about}>{cells}</tr>"
+        body = "".join(line(row, "td") for row in self.rows)
+        table = (f"<div class='wide' tabindex='0'><table><thead>"
+                 f"{line(self.header, 'th')}</thead><tbody>{body}</tbody></table></div>"
+                 if self.rows else "")
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return f"<p>{html.escape(self.heading)}</p>{table}<ul>{notes}</ul>"
+        notes = f"<ul>{notes}</ul>" if notes else ""
+        return f"<p>{html.escape(self.heading)}</p>{table}{notes}"
+
+def page_text(parts):
+    """Tables and sentences as Markdown, which a terminal shows as well."""
+    return "\n\n".join(
+        str(part) if isinstance(part, Table) else paragraph(part) for part in parts)
 
 def curve_sizes(nsamp):
     """Documents per class along a learning curve: 100, 200, 500, 1000 ... and nsamp."""
@@ -3336,7 +3572,8 @@ def curve_sizes(nsamp):
 @dataclass(eq=False)
 class Report:
     """A finished run, as every table and figure takes it. metric: what tables, tests
-    and verdict go by; seconds: of the whole run; notes: what its reader must know."""
+    and verdict go by; seconds: of the whole run; notes: what its reader must know;
+    draws: how many were asked for."""
     results: Results
     dataset: Dataset
     columns: tuple
@@ -3344,6 +3581,7 @@ class Report:
     metric: str = "accuracy"
     seconds: float = 0
     notes: tuple = ()
+    draws: int = 0
 
     def __post_init__(self):
         self.titles = {c: c.title(self.settings[0]) for c in self.columns}
@@ -3385,8 +3623,9 @@ class Report:
         """The variance of one draw's value, or difference of two columns, from its
         test documents: in closed form for accuracy, else by resampling them."""
         rng, measure = np.random.default_rng(0), MEASURES[self.metric]
-        variances = []
-        for draw in zip(*(self.judged(column, settings) for column in columns)):
+        variances, enough = [], FEWEST_DRAWS - 1  # draws tell it; resampling is slow
+        draws = zip(*(self.judged(column, settings)[:enough] for column in columns))
+        for draw in draws:
             signed, n = list(zip((1, -1), draw)), len(draw[0][0])
             if self.metric == "accuracy":
                 hits = sum(s * (y == said).astype(float) for s, (y, said, _) in signed)
@@ -3402,8 +3641,12 @@ class Report:
 
     def estimate(self, column, settings):
         """The Estimate of a column's mean."""
-        return Estimate.of(self.values(column, settings),
-                           lambda: self.document_variance([column], settings))
+        key = (column, settings.label, "mean")
+        if key not in self._known:
+            self._known[key] = Estimate.steadied(
+                self.values(column, settings),
+                self.document_variance([column], settings))
+        return self._known[key]
 
     def paired(self, a, b, settings):
         """The Estimate of how far a column is above another."""
@@ -3436,6 +3679,24 @@ class Report:
         level = 1 - LEVEL
         return {best, *(c for c, p in zip(others, holm(p_values)) if p >= level)}
 
+    def cut(self, column, settings):
+        """Why a column has found less than was asked for, in words, or ""."""
+        searches, draws = self.results.of("searches", column, settings), len(
+            self.values(column, settings))
+        short = searches[(searches.ended == "interrupted") | (
+            (searches.ended != "done") & searches.search.isin(Trials.WHOLE))]
+        reasons = [f"search ended after {n} points" for n in sorted(short.points)[:1]]
+        if 0 < draws < self.draws:
+            reasons.append(f"{draws} of {self.draws} draws")
+        return ", ".join(reasons)
+
+    def cuts(self):
+        """A note on all that was cut short, in a list; an empty one if nothing was."""
+        cells = itertools.product(self.settings, self.columns)
+        found = [f"{self.titles[column]} at {settings.label} ({why})"
+                 for settings, column in cells if (why := self.cut(column, settings))]
+        return [f"{CUT} cut short: {'; '.join(found)}"] if found else []
+
     def table(self):
         """The Table of the run: a row a setting, with intervals and the article's; the
         mean seconds of each column; notes, also of why a model failed."""
@@ -3455,8 +3716,8 @@ class Report:
         found = found[found.error != ""].drop_duplicates(["model", "error"])
         failed = [f"{row.model} failed: {row.error}" for row in found.itertuples()]
         return Table(self.heading, ["tokens/length", *self.titles.values()], rows,
-                     [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, cost,
-                      *self.notes, *failed])
+                     [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, *self.cuts(),
+                      cost, *self.notes, *failed])
 
     def shares_note(self, column):
         """How much each member of a blend weighs, in words; "" of other columns."""
@@ -3467,12 +3728,18 @@ class Report:
             f"{percent(share, 0)} % {ALGORITHMS[name.removeprefix('share__')].title}"
             for name, share in shares.items())
 
+    def marks(self, settings):
+        """What stands behind each column's mean, <str>: * and †."""
+        marked = self.marked(settings)
+        return [" ".join(["*"] * (c in marked) + [CUT] * bool(self.cut(c, settings)))
+                for c in self.columns]
+
     def setting_rows(self, settings):
         """The table's rows of one setting: ours, and the article's where it has one."""
-        marked, article = self.marked(settings), self.article(settings)
+        article = self.article(settings)
         values = {column: self.values(column, settings) for column in self.columns}
         rows = [
-            [settings.label, *(mean_text(v, c in marked) for c, v in values.items())],
+            [settings.label, *map(mean_text, values.values(), self.marks(settings))],
             ["  95 %", *(interval_text(self.estimate(c, settings).interval())
                          if len(v) else "" for c, v in values.items())]]
         if article:
@@ -3615,7 +3882,8 @@ class Report:
             gain = self.paired(column, plain, settings)
             rows.append(
                 [settings.label, plain.title(settings), mean_text(before[common]),
-                 mean_text(after[common]), f"{100 * gain.mean:+.1f}", interval_text(
+                 mean_text(after[common], CUT * bool(self.cut(column, settings))),
+                 f"{100 * gain.mean:+.1f}", interval_text(
                      gain.interval(), (-1, 1)), f"{searches.points.mean():.0f}",
                  f"{searches.seconds.mean():.1f}", self._counted(searches.best)])
         how = ", ".join(sorted(self.results.frame("searches").search.unique()))
@@ -3624,7 +3892,21 @@ class Report:
         note = (f"search: {how}; {FOLDS} folds of the training part, the test part is "
                 "scored once; points and seconds are a search's mean, seconds since "
                 "it was last taken up")
-        return Table(f"Tuning. {self.heading}", header, rows, [self.data_note, note])
+        return Table(f"Tuning. {self.heading}", header, rows,
+                     [self.data_note, note, *self.cuts()])
+
+    def measures_table(self):
+        """The Table of the measures that the others leave out, by setting."""
+        measures = [name for name in MEASURES if name != self.metric]
+        rows = [[f"{settings.label} {name.replace('_', ' ')}", *(
+            mean_text(self.results.of("results", column, settings)[name], digits=2)
+            for column in self.columns)]
+            for settings in self.settings for name in measures]
+        note = f"f1 is that of class {self.dataset.classes[1]}"
+        if len(self.dataset.classes) > 2:
+            note = "f1 and ROC AUC: means over the classes, for AUC against the rest"
+        return Table(f"Other measures, in %. {self.dataset.title}", [
+            "tokens/length", *self.titles.values()], rows, [self.data_note, note])
 
     def confusion(self, column, settings):
         """How many test documents of each class were taken for which, <int>[K, K]."""
@@ -3697,6 +3979,33 @@ DASHES = ("-", "--", "-.", ":", *((0, dashes) for dashes in (
     (5, 1), (3, 1, 1, 1), (1, 1), (8, 2), (2, 3))))
 READABLE_CLASSES = 20  # in a confusion matrix; more are told in a table
 SMALL_MATRIX = 4  # classes, up to which there is a panel for every column
+# Sides of the corner of a ROC figure that is shown: three times the error at which the
+# middle one of the curves has as many false positives as false negatives.
+CORNERS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1)
+
+def unformatted(text):
+    """A text as matplotlib shows it as it stands: no formulas, nothing unprintable."""
+    text = "".join(c if c.isprintable() else " " for c in str(text))
+    return text.replace("$", r"\$")
+
+def shortened(text, fits):
+    """A text, less as much of its middle as it takes until fits(text) <bool>."""
+    def without_middle(size):
+        return f"{text[: size // 2]}…{text[len(text) - size // 2 :]}"
+    sizes = range(8, len(text))
+    too_long = bisect.bisect_left(
+        sizes, True, key=lambda size: not fits(without_middle(size)))
+    return text if fits(text) else without_middle(sizes[max(too_long - 1, 0)])
+
+def bulk(values):
+    """(lowest, highest) of columns' values ([<float>[n], ...]), less at most a third of
+    the columns, so low that without each the others have less than half the range."""
+    values = sorted(map(np.asarray, values), key=np.min)
+    for _ in range(len(values) // 3):
+        whole, rest = (np.ptp(np.concatenate(part)) for part in (values, values[1:]))
+        if whole > 2 * rest: values = values[1:]
+    together = np.concatenate(values)
+    return together.min(), together.max()
 
 class Figures:
     """The figures of a report: all() draws those that there is something for."""
@@ -3728,11 +4037,26 @@ class Figures:
         """(figure, axes [rows, columns]) without a display or any global state."""
         from matplotlib.figure import Figure
         figure = Figure(figsize=size, layout="constrained")
-        figure.suptitle(f"{title}, {self.report.dataset.title}", fontsize="medium")
+        small = "; ".join([self.report.data_note, *self.report.cuts()])
+        texts = [(figure.suptitle, f"{title}, {self.report.dataset.title}", {}),
+                 (figure.supxlabel, small, {"x": 0.01, "ha": "left", "color": "0.35"})]
+        for place, text, looks in texts:
+            size = "xx-small" if looks else "medium"
+            shown = place("", fontsize=size, **looks)
+            fits = functools.partial(self._fits, shown)
+            shown.set_text(unformatted(shortened(text, fits)))
         axes = figure.subplots(rows, columns, squeeze=False, **options)
         for panel in axes.flat:
             panel.grid(alpha=0.3)
         return figure, axes
+
+    @staticmethod
+    def _fits(shown, text):
+        """Whether a text in the font of `shown` is no wider than its figure."""
+        from matplotlib.textpath import TextPath
+        font = shown.get_fontproperties()
+        path = TextPath((0, 0), unformatted(text), font.get_size_in_points(), prop=font)
+        return path.get_extents().width < 70 * shown.figure.get_figwidth()  # of 72
 
     @staticmethod
     def _legend(figure, panels):
@@ -3760,37 +4084,66 @@ class Figures:
         return self._legend(figure, [axes])
 
     def accuracy(self):
-        """The metric by setting and model with 95 % intervals, and the article's."""
-        report, columns, rows, published = self.report, self.columns, self.rows, []
+        """The metric by setting and model with 95 % intervals, and the article's; the
+        marks of the table. What lies far below all others is told at the lower edge."""
+        report, columns, rows = self.report, self.columns, self.rows
+        metric, title = report.metric.replace("_", " "), f"and {LEVEL:.0%} intervals"
         size = (max(7, 1.5 + 0.3 * len(columns) * len(rows)), 4.5)
-        figure, [[axes]] = self._new(f"{report.metric} and 95 % intervals", size=size)
+        figure, [[axes]] = self._new(f"{metric} {title}", size=size)
         axes.grid(False, axis="x")
-        for place, column in zip(np.linspace(-0.36, 0.36, len(columns)), columns):
-            points = []  # place, mean, and how far the interval reaches down and up
-            for i, settings in enumerate(rows):
-                if len(report.values(column, settings)):
-                    found = report.estimate(column, settings)
-                    reach = np.abs(np.clip(found.interval(), 0, 1) - found.mean)
-                    points.append((i + place, 100 * found.mean, *(100 * reach)))
-                article = report.article(settings)
-                if column.model in article and not column.tuned:
-                    published.append((i + place, 100 * article[column.model]))
-            if points:
-                x, y, *reach = zip(*points)
-                look = self.style(column) | {"linestyle": "none", "capsize": 3}
-                axes.errorbar(x, y, reach, label=self.titles[column], **look)
-        if published:
+        places = dict(zip(columns, np.linspace(-0.36, 0.36, len(columns))))
+        points = {c: found for c in columns if len(found := self._points(c, places[c]))}
+        for column, found in points.items():
+            look = self.style(column) | {"linestyle": "none", "capsize": 3}
+            reach = np.abs(found[["low", "high"]].sub(found["mean"], axis=0)).T
+            axes.errorbar(found.x, found["mean"], reach.to_numpy(),
+                          label=unformatted(self.titles[column]), **look)
+        published = pd.concat(points.values()).dropna(subset="article")
+        if len(published):
             look = {"color": "0.45", "markersize": 14, "label": "the article's"}
-            axes.plot(*zip(*published), "_", **look)
+            axes.plot(published.x, published.article, "_", **look)
+        self._focus(axes, points)
         axes.set_xticks(range(len(rows)), [settings.label for settings in rows])
-        axes.set(xlabel="tokens/length", ylabel=f"{report.metric} in %",
+        axes.set(xlabel="tokens/length", ylabel=f"{metric} in %",
                  xlim=(-0.5, len(rows) - 0.5))
         return self._legend(figure, [axes])
 
+    def _points(self, column, place):
+        """A column's points of the accuracy figure: x, mean, low, high, article, in %,
+        and marks."""
+        report, points = self.report, []
+        for i, settings in enumerate(self.rows):
+            if len(report.values(column, settings)):
+                found = report.estimate(column, settings)
+                article = {} if column.tuned else report.article(settings)
+                ends = np.clip(found.interval(), 0, 1)
+                marks = dict(zip(self.columns, report.marks(settings)))
+                points.append((i + place, 100 * found.mean, *(100 * ends), 100 *
+                               article.get(column.model, np.nan), marks[column]))
+        names = ["x", "mean", "low", "high", "article", "marks"]
+        return pd.DataFrame(points, columns=names)
+
+    @staticmethod
+    def _focus(axes, points):
+        """Limit an axis to the bulk of the columns, and write marks above the points;
+        a mean that is left out is a number at the lower edge."""
+        ends = ("low", "high", "mean", "article")
+        low, high = bulk([np.concatenate([found[end].dropna() for end in ends])
+                          for found in points.values()])
+        space = max(0.06 * (high - low), 0.5)
+        axes.set_ylim(low - 2 * space, high + 1.5 * space)
+        look = {"ha": "center", "textcoords": "offset points", "fontsize": "small"}
+        for point in pd.concat(points.values()).itertuples():
+            if point.mean < low:
+                axes.annotate(f"↓ {point.mean:.1f} {point.marks}".rstrip(),
+                              (point.x, low - 2 * space), (0, 3), **look)
+            elif point.marks:
+                axes.annotate(point.marks, (point.x, point.high), (0, 1), **look)
+
     @staticmethod
     def roc_curve(judged):
-        """Mean (false, true) positive rates <float>[101] over repeats and classes."""
-        grid, curves = np.linspace(0, 1, 101), []
+        """Mean (false, true) positive rates <float>[1001] over repeats and classes."""
+        grid, curves = np.linspace(0, 1, 1001), []
         for y, _, scores in judged:
             for c in range(scores.shape[1]) if scores.shape[1] > 2 else [1]:
                 if 0 < np.sum(y == c) < len(y):
@@ -3799,27 +4152,47 @@ class Figures:
         return grid, np.mean(curves, axis=0)
 
     def roc(self):
-        """The ROC curves of all models, a panel for each setting."""
+        """The ROC curves of all models, a panel for each setting: of all the corner in
+        which the curves differ. The legend tells the areas, one a panel."""
         many = ", one class against the rest" * (len(self.report.dataset.classes) > 2)
-        size = (3.2 * len(self.rows) + 2.2, 3.8)
-        figure, [panels] = self._new(f"ROC{many}", 1, len(self.rows), size, sharey=True)
+        curves = {(s.label, c): self.roc_curve(judged) for s in self.rows
+                  for c in self.columns if (judged := self.report.judged(c, s))}
+        side = self.corner(curves)
+        title = f"ROC{many}" + f", corner of {side:g}" * (side < 1)
+        size = (3.2 * len(self.rows) + 2.8, 3.8)
+        figure, [panels] = self._new(title, 1, len(self.rows), size, sharey=True)
         for axes, settings in zip(panels, self.rows):
             for column in self.columns:
-                if judged := self.report.judged(column, settings):
-                    look = self.style(column) | {
-                        "label": self.titles[column], "markevery": 10, "markersize": 4}
-                    axes.plot(*self.roc_curve(judged), **look)
+                look = self.style(column) | {"markevery": 0.1, "markersize": 4}
+                curve = curves.get((settings.label, column), ((), ()))
+                axes.plot(*curve, label=self._area(column), **look)
             axes.plot([0, 1], [0, 1], color="0.8", zorder=0)
-            axes.set(title=settings.label, xlabel="false positive rate", aspect="equal")
+            axes.set(title=settings.label, xlabel="false positive rate", aspect="equal",
+                     xlim=(-0.02 * side, side), ylim=(1 - side, 1 + 0.02 * side))
         panels[0].set_ylabel("true positive rate")
         return self._legend(figure, panels)
+
+    def _area(self, column):
+        """A column's title, and its ROC AUC in % at each setting that has one."""
+        of = [self.report.results.of("results", column, row) for row in self.rows]
+        areas = " ".join(percent(rows.roc_auc.mean()) or "-" for rows in of)
+        return f"{unformatted(self.titles[column])}: {areas}"
+
+    @staticmethod
+    def corner(curves):
+        """The side of the corner that shows what differs between ROC curves, by
+        (label, column): one bad column does not count, nor what knows nothing."""
+        errors = [np.maximum(false, 1 - true).min() for (_, column), (false, true)
+                  in curves.items() if column.algorithm.judged]
+        wanted = 3 * np.median(errors) if errors else 1
+        return next((side for side in CORNERS if side >= wanted), 1)
 
     def confusion(self):
         """What share of each class is taken for which, in %. A panel for every setting
         and column for a few classes; for more the best column with an encoder and the
         best without, at the last setting; None for too many."""
         report, rows, columns, angle = self.report, self.rows, self.columns, 45
-        classes = report.dataset.classes
+        classes = [*map(plain, report.dataset.classes)]
         if len(classes) > SMALL_MATRIX:
             rows, columns, angle = rows[-1:], report.best(rows[-1]), 90
         if not columns or len(classes) > READABLE_CLASSES: return None
@@ -3829,7 +4202,8 @@ class Figures:
         figure, panels = self._new("Confusion in % of the class", *many, size)
         cells = itertools.product(rows, columns)
         for axes, (settings, column) in zip(panels.flat, cells):
-            axes.set_title(f"{self.titles[column]} {settings.label}", fontsize="small")
+            axes.set_title(unformatted(f"{self.titles[column]} {settings.label}"),
+                           fontsize="small")
             axes.grid(False)
             if report.judged(column, settings):
                 counts = report.confusion(column, settings)
@@ -3844,48 +4218,75 @@ class Figures:
         return figure
 
     def tried(self, column):
-        """A frame of a column's points: parameters, and the mean score in %."""
+        """A frame of a column's points: parameters, the mean score in %, the round of
+        halving that gave it, and whether the search chose it (chosen)."""
         rows = self.report.results.frame("tuning")
         rows = rows[rows.model == column.model]
         place = ["maxtokens", "maxtokenlen", "repeat", "search", "point"]
         means = rows.groupby([*place, "resource"], as_index=False).agg(
             score=("score", "mean"), folds=("fold", "nunique"))
         means = means[means.folds == FOLDS].sort_values("resource")
+        means["round"] = means.groupby(place[:-1]).resource.rank("dense").astype(int)
         means = means.drop_duplicates(place, keep="last").reset_index(drop=True)
-        params = pd.DataFrame([json.loads(point) for point in means.point])
-        return params.assign(score=100 * means.score)
+        points = [json.loads(point) for point in means.point]
+        found = self.report.results.frame("searches")
+        found = found[found.model == column.name].set_index(place[:3]).best
+        best = {key: json.loads(point).items() for key, point in found.items()}
+        keys = means[place[:3]].itertuples(index=False, name=None)
+        chosen = [point.items() <= best.get(key, {}.items())
+                  for point, key in zip(points, keys)]
+        return pd.DataFrame(points).assign(
+            score=100 * means.score, round=means["round"], chosen=chosen)
 
     def tuning(self, column):
         """The score in the folds over the points that a column's searches tried: of two
         or three parameters on a grid a surface by two of them, a panel for each value
-        of the third; of others a panel for each parameter."""
+        of the third; of others a panel for each parameter. What a search chose is
+        framed, and the rounds of halving, whose scores do not compare, are told."""
         table, grid = self.tried(column), column.algorithm.param_grid
-        names = sorted(table.columns.drop("score"), key=lambda n: table[n].nunique())
+        names = table.columns.drop(["score", "round", "chosen"])
+        names = sorted(names, key=lambda name: table[name].nunique())
         if not len(table): return None
         title = f"{self.titles[column]}: {self.report.metric} in the folds in %"
+        title += ", chosen: framed" * bool(table.chosen.any())
         on_grid = all(set(table[name]) <= set(grid[name]) for name in names)
         if not on_grid or len(names) not in (2, 3):
             size = (2.9 * len(names) + 1, 3.4)
             figure, [panels] = self._new(title, 1, len(names), size, sharey=True)
             for axes, name in zip(panels, names):
-                look = {"color": COLOURS[0], "fillstyle": "none"}
-                axes.plot(table[name], table.score, "o", **look)
-                axes.set_xlabel(name.split("__")[-1])
-                if pd.api.types.is_numeric_dtype(table[name]) and table[name].min() > 0:
-                    axes.set_xscale("log")
-            return figure
+                self._scatter(axes, table, name)
+            rounds = table["round"].nunique() > 1
+            return self._legend(figure, panels) if rounds else figure
         *others, y, x = names
         parts = list(table.groupby(others[0])) if others else [("", table)]
-        figure, [panels] = self._new(title, 1, len(parts), (3.4 * len(parts) + 1, 3.6))
+        figure, [panels] = self._new(title, 1, len(parts), (3.4 * len(parts) + 1, 3.8))
         for axes, (value, part) in zip(panels, parts):
             self._surface(axes, part, x, y, table.score.agg(["min", "max"]))
             axes.set_title(f"{others[0].split('__')[-1]} = {value}" if others else "")
         return figure
 
     @staticmethod
+    def _scatter(axes, table, name):
+        """One panel: the scores by a parameter, a colour and marker for each round."""
+        for number, part in table.groupby("round"):
+            look = {"color": COLOURS[number - 1], "marker": MARKERS[number - 1]}
+            axes.plot(part[name], part.score, label=f"round {number}", linestyle="none",
+                      fillstyle="none", **look)
+        best = table[table.chosen]
+        axes.plot(best[name], best.score, "s", color=COLOURS[4], fillstyle="none",
+                  markersize=13, label="chosen")
+        axes.set_xlabel(name.split("__")[-1])
+        if pd.api.types.is_numeric_dtype(table[name]) and table[name].min() > 0:
+            axes.set_xscale("log")
+
+    @staticmethod
     def _surface(axes, part, x, y, limits):
         """One panel: the mean score by two parameters; limits: those of all panels."""
-        surface = part.pivot_table(index=y, columns=x, values="score", aggfunc="mean")
+        from matplotlib.patches import Rectangle
+        surface, rounds, chosen = (
+            part.pivot_table(index=y, columns=x, values=what, aggfunc=how)
+            for what, how in (("score", "mean"), ("round", "mean"), ("chosen", "sum")))
+        several = bool(part["round"].max() > 1)
         axes.grid(False)
         axes.set_xticks(range(len(surface.columns)), map(str, surface.columns))
         axes.set_yticks(range(len(surface.index)), map(str, surface.index))
@@ -3894,8 +4295,12 @@ class Figures:
         lowest, highest = limits
         image.set_clim(lowest, 2 * highest - lowest + 1)  # light, for the numbers' sake
         for (i, j), value in np.ndenumerate(surface.values):
-            text = "" if np.isnan(value) else f"{value:.1f}"
-            axes.text(j, i, text, ha="center", va="center")
+            if np.isnan(value): continue
+            told = f"\nround {rounds.values[i, j]:.2g}" * several
+            axes.text(j, i, f"{value:.1f}{told}", ha="center", va="center")
+            if times := chosen.values[i, j]:
+                axes.add_patch(Rectangle((j - 0.47, i - 0.47), 0.94, 0.94, fill=False,
+                                         linewidth=1.5 + times / 2, color=COLOURS[4]))
 
     def learning_curve(self):
         """The metric by documents per class with a band of the repeats' deviation."""
@@ -3907,7 +4312,7 @@ class Figures:
             for column, curve in curves.items():
                 mean = 100 * curve.map(np.mean)
                 spread = 100 * curve.map(lambda v: v.std(ddof=len(v) > 1))
-                look = self.style(column) | {"label": self.titles[column]}
+                look = self.style(column) | {"label": unformatted(self.titles[column])}
                 axes.plot(mean.index, mean, markersize=5, **look)
                 axes.fill_between(mean.index, mean - spread, mean + spread, alpha=0.12,
                                   color=look["color"], linewidth=0)
@@ -4175,6 +4580,180 @@ class Audit:
                 alike), self._rules_table("The words that alone tell most", self.best),
             self._rules_table("The words of one class only", self.one_sided)]
 
+# ------------------------------------------------------------------------------- Page
+# The parts of a page in order: the name of Results.pages, the heading, and the
+# beginnings of the figures' names that stand there. Others follow under their names.
+PAGE_PARTS = (
+    ("table", "Result", ("accuracy", "roc")), ("measures", "Other measures", ()),
+    ("confusion", "What is taken for what", ("confusion",)),
+    ("learning_curve", "Would more labels pay?", ("learning_curve",)),
+    ("tuning", "Tuning", ("tuning_",)), ("history", "Training by epoch", ("history_",)),
+    ("errors", "Errors, and words that weigh", ()), ("audit", "The data's traps", ()))
+# "&" is the page itself: three times, to weigh more than a notebook's own style, which
+# it must neither take nor change.
+PAGE = ".kit-page" * 3
+STYLE = """
+& { --ink: #1b1b1b; --soft: #595959; --line: #d8d8d8; --paper: #fff; --tint: #f2f5f9;
+  --pays: #00664a; --not: #a33c00; --open: #4f4f4f; color-scheme: light;
+  background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif;
+  max-width: 70rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
+& h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; color: inherit }
+& h2 { font-size: 1.15rem; margin: 2.2rem 0 .5rem; padding-bottom: .2rem;
+  border-bottom: 1px solid var(--line); color: inherit }
+& p, & li, & dd, & dt { color: inherit; font-size: 1em }
+& p { margin: .6rem 0 } & ul { margin: .5rem 0; padding-left: 1.1rem }
+& li { color: var(--soft); font-size: .85rem; margin: .1rem 0 }
+& .verdict { border-left: .35rem solid var(--open); background: var(--tint);
+  padding: .6rem .9rem; font-size: 1.05rem }
+& .verdict.pays { border-color: var(--pays) }
+& .verdict.not { border-color: var(--not) }
+& .warning { border: 1px solid var(--not); padding: .5rem .9rem; color: var(--not) }
+& .wide { overflow-x: auto; max-width: 100% }
+& table { border-collapse: collapse; font-size: .85rem; margin: .4rem 0; width: auto;
+  font-variant-numeric: tabular-nums; border: 0; color: inherit; table-layout: auto }
+& tr, & th, & td { background: none; color: inherit }
+& th, & td { padding: .3rem .6rem; vertical-align: top; border: 0; max-width: 30rem;
+  border-bottom: 1px solid var(--line); overflow-wrap: normal; min-width: 3rem }
+& th { font-weight: 600; white-space: normal; border-bottom: 2px solid var(--line) }
+& td.short { white-space: nowrap }
+& tr.sub td { color: var(--soft); font-size: .78rem; padding-top: 0 }
+& th:first-child, & td:first-child { position: sticky; left: 0;
+  background: var(--paper) }
+& figure { margin: 1rem 0 } & img { max-width: 100%; height: auto; background: #fff;
+  border-radius: 4px; display: block; padding: 4px; box-sizing: border-box }
+& dl { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr);
+  gap: .25rem 1rem; font-size: .85rem; margin: .5rem 0 }
+& dt { color: var(--soft); font-weight: normal; margin: 0 } & dd { margin: 0 }
+& code { font: .9em ui-monospace, monospace; background: none; color: inherit;
+  padding: 0; overflow-wrap: anywhere; white-space: pre-wrap }
+@media (prefers-color-scheme: dark) { & { --ink: #e6e6e6; --soft: #a8a8a8;
+  --line: #3c3c3c; --paper: #16181b; --tint: #20252c; --pays: #3fc79a; --not: #ff9d5c;
+  --open: #b5b5b5; color-scheme: dark } & img { background: #e9e9e9 } }
+@media (max-width: 30rem) { & { padding: .7rem; font-size: 15px }
+  & dl { grid-template-columns: 1fr; gap: 0 } & dd { margin-bottom: .4rem }
+  & th, & td { padding: .25rem .4rem } }
+@media print { & { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff;
+  --tint: #f4f4f4; --pays: #00664a; --not: #a33c00; --open: #4f4f4f; padding: 0;
+  max-width: none; font-size: 10pt; color-scheme: light } & img { background: #fff }
+  & .wide { overflow: visible } & table { font-size: 7.5pt } & td.short { white-space:
+  normal } & th, & td { padding: 1.5pt 3pt; min-width: 0 }
+  & tr, & figure { break-inside: avoid } & h2 { break-after: avoid }
+  & img { max-height: 23cm; padding: 0 }
+  & th:first-child, & td:first-child { position: static } }
+""".replace("&", PAGE)
+# Nothing of a document can run or be fetched, whatever it says.
+HEAD = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>{title}</title>
+<style>body {{ margin: 0 }} @media (prefers-color-scheme: dark)
+{{ body {{ background: #16181b }} }} @media print {{ body {{ background: #fff }} }}
+</style></head><body>
+{page}
+</body></html>
+"""
+
+def as_svg(figure):
+    """A figure as SVG text: lines stay sharp, and letters are the reader's own."""
+    from matplotlib import rc_context
+    stream = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "kit"}):
+        figure.savefig(stream, format="svg", bbox_inches="tight",
+                       metadata={"Date": None, "Creator": None})
+    return stream.getvalue()
+
+class Page:
+    """All of a run on one page: no other file, no script, nothing from elsewhere."""
+
+    def __init__(self, results):
+        self.results, self.report = results, results.report
+        self.dataset, self.about = self.report.dataset, results.about
+
+    def document(self):
+        """The page as a file of its own."""
+        title = f"{self.dataset.title}: does transfer learning pay?"
+        page = HEAD.format(title=html.escape(title), page=self.fragment())
+        return writable(page)
+
+    def fragment(self):
+        """The page as an element that a notebook can show among others."""
+        pages, figures = dict(self.results.pages), dict(self.results.figures)
+        parts = []
+        for name, heading, starts in PAGE_PARTS:
+            drawn = [one for one in figures if starts and one.startswith(starts)]
+            drawn = {one: figures.pop(one) for one in drawn}
+            parts.append(self._part(heading, pages.pop(name, ()), drawn))
+        parts += [self._part(name.capitalize().replace("_", " "), page, {})
+                  for name, page in pages.items()]
+        title = html.escape(self.dataset.title)
+        return (f'<div class="kit-page"><style>{STYLE}</style>'
+                f"<h1>Does transfer learning pay on {title}?</h1>"
+                f"{self._warning()}{self._verdicts()}{''.join(parts)}"
+                f"{self._part('Other figures', (), figures)}{self._facts()}</div>")
+
+    def _warning(self):
+        """What a reader must know first of a run that is not whole."""
+        if self.about["finished"]: return ""
+        cause = ("was interrupted" if self.results.interrupted else
+                 "is not whole: some models failed")
+        note = html.escape("; ".join([f"This run {cause}", *self.report.cuts()]))
+        return f'<p class="warning">{note}.</p>'
+
+    def _verdicts(self):
+        """The answer in sentences, each in the colour of what it says."""
+        kinds = {"pays": "pays", "does not pay": "not"}
+        return "".join(
+            f'<p class="verdict {kinds.get(getattr(one, "answer", ""), "open")}">'
+            f"{html.escape(str(one))}</p>" for one in self.report.verdicts())
+
+    @staticmethod
+    def _part(heading, page, figures):
+        """A heading with its tables and figures; "" if there are none."""
+        tables = [part._repr_html_() for part in page if isinstance(part, Table)]
+        images = []
+        for name, svg in figures.items():
+            data = base64.b64encode(svg.encode()).decode()
+            images.append(f'<figure><img alt="{html.escape(name.replace("_", " "))}" '
+                          f'src="data:image/svg+xml;base64,{data}"></figure>')
+        if not tables + images: return ""
+        return f"<h2>{html.escape(heading)}</h2>" + "".join(tables + images)
+
+    def _facts(self):
+        """What the numbers were made from, with and by."""
+        about, dataset = self.about, self.dataset
+        sizes = dataset.frame.label.value_counts(sort=False)
+        dropped = [f"{n} {reason}" for reason, n in dataset.dropped.items() if n]
+        started = time.strftime("%Y-%m-%d %H:%M", time.localtime(about["started"]))
+        asked = [f"{name}={value}" for name, value in (about["asked"] or {}).items()
+                 if value not in (None, False) and name not in ("content", "dataset")]
+        facts = {
+            "data": dataset.source,
+            "texts": f"{len(dataset)}; left out: {', '.join(dropped) or 'none'}",
+            "classes": ", ".join(f"{name} ({n})" for name, n in sizes.items()),
+            "content, SHA-256": dataset.digest,
+            **{f"encoder {handle}": f"SHA-256 {digest}"
+               for handle, digest in about["encoders"].items()},
+            "command": shlex.join(about.get("command", ["kit.compare(...)"])),
+            "options": "; ".join(asked),
+            "seconds": f"{self.report.seconds:.0f}, started {started}",
+            "versions": ", ".join(f"{name} {version}"
+                                  for name, version in about["versions"].items()),
+            "machine": ", ".join(f"{name} {value}"
+                                 for name, value in about["hardware"].items() if value)}
+        rows = "".join(
+            f"<dt>{html.escape(name)}</dt><dd><code>"
+            f"{html.escape(without_secrets(value))}</code></dd>"
+            for name, value in facts.items())
+        return f"<h2>How it was made</h2><dl>{rows}</dl>"
+
+def write_page(results):
+    """Write report.html where a run has a folder: once more, when it knows more."""
+    if results.folder:
+        page = Page(results).document().encode()
+        write_atomically(results.folder / "report.html", page)
+
 # ------------------------------------------------------------------------ Comparison
 def option(default, words, **rest):
     """A field of Options: its default, its help, and argparse's words for it."""
@@ -4209,6 +4788,9 @@ class Options:
                            "kit.py", choices=tuple(ENCODERS))
     elmo: str = option(None, "another ELMo: a path, Kaggle handle or URL")
     bert: str = option(None, "another BERT: a path, Kaggle handle or URL")
+    trust_encoder: bool = option(
+        False, "use an encoder though its graph could reach files, the network or "
+        "other programs")
     pooling: str = option("mean", "how BERT's word vectors become one: their mean, the "
                           "means of all its layers, or the first one's",
                           choices=POOLINGS)
@@ -4376,7 +4958,8 @@ class Run:
         self.splits = [dataset.draw(self.drawn, options.seed, repeat)
                        for repeat in range(options.repeats)]
         asked = vars(options.suiting(dataset)) | {
-            "jobs": None, "sweep": options.sweep, "dataset": dataset.name,
+            "jobs": None, "trust_encoder": None, "sweep": options.sweep,
+            "dataset": dataset.name,
             "svm": dataset.corpus.svm, "content": dataset.digest}
         self.results, self.notes = Results(out, asked, dataset.classes), []
 
@@ -4523,7 +5106,8 @@ class Run:
     def pages(self, report):
         """What there is to read, by name of the file: lists of Tables, sentences."""
         options, settings = self.options, report.settings
-        pages = {"table": [report.table(), *map(str, report.verdicts())]}
+        pages = {"table": [report.table(), *map(str, report.verdicts())],
+                 "measures": [report.measures_table()]}
         if len(report.results.frame("searches")):
             pages["tuning"] = [report.tuning_table()]
         if options.learning_curve:
@@ -4572,18 +5156,20 @@ class Run:
         notes = self.notes + [
             "interrupted: not all models or draws are there"] * results.interrupted
         report = Report(results, self.dataset, self.columns, self.rows, options.metric,
-                        seconds, notes)
+                        seconds, notes, options.repeats)
         results.report = report
         results.pages |= self.pages(report)
         if results.folder:
             for name, parts in results.pages.items():
-                text = "\n\n".join(map(str, parts))
-                write_atomically(results.folder / f"{name}.md", f"{text}\n".encode())
+                text = f"{page_text(parts)}\n"
+                write_atomically(results.folder / f"{name}.md", text.encode())
             for name, figure in Figures(report).all().items():
                 path = results.folder / f"{name}.png"
                 figure.savefig(path, dpi=110, bbox_inches="tight")
+                results.figures[name] = as_svg(figure)
         finished = all(map(results.done, self.tasks()))
         results.describe(finished=finished, **self.facts(report))
+        write_page(results)
 
 def compare(dataset, models=None, out=None, **options):
     """Fit and score models on repeated draws of a data set: the Results. dataset: a
@@ -4680,17 +5266,20 @@ def command_words(argv):
     return list(map(str, words))
 
 def show(results):
-    """Print the pages of a run; in a notebook as HTML, with the figures."""
-    if not in_notebook():
-        pages = chain.from_iterable(results.pages.values())
-        print("", *pages, "", sep="\n\n", flush=True)
+    """Print the pages of a run, in a terminal as wide as that is; in a notebook show
+    its one page, and to what keeps a log of it (as "Save version" does) the text."""
+    parts = [*chain.from_iterable(results.pages.values())]
+    if in_notebook():
+        from IPython.display import display
+        shown = {"text/html": Page(results).fragment(), "text/plain": page_text(parts)}
+        display(shown, raw=True)
         return
-    from IPython.display import HTML, Image, display
-    for page in results.pages.values():
-        display(HTML("".join(part._repr_html_() if isinstance(part, Table)
-                             else f"<p>{html.escape(part)}</p>" for part in page)))
-    for path in sorted(results.folder.glob("*.png")):
-        display(Image(filename=str(path)))
+    shown = [page_text(parts)]
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        shown = [part.fitted(width) if isinstance(part, Table) else
+                 wrapped(plain(part), width) for part in parts]
+    print("", *shown, "", sep="\n\n", flush=True)
 
 def run_problem(name, words):
     """One run of the command line: parse, load, compare, show; the exit code."""
@@ -4719,8 +5308,9 @@ def run_problem(name, words):
     with cluster(address, options.jobs):
         results = compare(dataset, out=out, **given)
     results.describe(command=[f"run_{name}.py", *words])
+    write_page(results)
     show(results)
-    say("files", f"results.csv, predictions.csv, table.md and more in {out}")
+    say("files", f"report.html, table.md, results.csv and more in {out}")
     if results.interrupted: raise KeyboardInterrupt
     return 0 if results.about["finished"] else 1
 
@@ -4733,7 +5323,7 @@ def command_line(name, *argv):
     try:
         return run_problem(name, command_words(argv))
     except KitError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {plain(error)}", file=sys.stderr)
         return 2
     except SystemExit: return 0  # --help
     except KeyboardInterrupt:
@@ -4742,7 +5332,7 @@ def command_line(name, *argv):
         return 1
     except OSError as error:  # a full disk, a folder that may not be written
         place = f": {error.filename}" if error.filename else ""
-        print(f"error: {error.strerror or error}{place}", file=sys.stderr)
+        print(f"error: {plain(f'{error.strerror or error}{place}')}", file=sys.stderr)
         return 1
 
 def leave(code):

@@ -249,11 +249,16 @@ def test_the_words_shown_are_those_of_the_model_that_was_scored(curve_run):
         assert ", ".join(words) in shown
 
 
-def test_the_interval_is_the_corrected_ts(four):
+def test_the_interval_is_the_corrected_ts_of_draws_and_documents(four):
     settings, column = four.settings[0], four.columns[0]
     values = four.values(column, settings).to_numpy()
-    error = np.sqrt((1 / 5 + 3 / 7) * values.var(ddof=1))
-    low, high = 100 * (values.mean() + stats.t.ppf([0.025, 0.975], 4) * error)
+    shares = [(np.sum(y == said) + 2) / (len(y) + 4)
+              for y, said, _ in four.judged(column, settings)[:4]]  # fmt: skip
+    of_documents = np.mean([p * (1 - p) / len(four.judged(column, settings)[0][0])
+                            for p in shares])  # fmt: skip
+    variance = (10 * of_documents + 4 * values.var(ddof=1)) / 14
+    error = np.sqrt((1 / 5 + 3 / 7) * variance)
+    low, high = 100 * (values.mean() + stats.t.ppf([0.025, 0.975], 14) * error)
     cell = four.table().frame().iloc[1]["LR"]
     assert cell == f"{low:.1f} to {min(high, 100):.1f}"
 
@@ -272,7 +277,7 @@ def test_roc_curves_are_the_mean_over_draws_and_classes(four):
     y, right = np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.8, 0.9])
     draws = [(y, None, np.stack([-s, s], axis=1)) for s in (right, 1 - right)]
     grid, mean = kit.Figures.roc_curve(draws)
-    assert mean[50] == pytest.approx(0.5) and len(grid) == 101  # of 0 and 1
+    assert mean[len(grid) // 2] == pytest.approx(0.5)  # of 0 and 1
     column, settings = four.columns[0], four.settings[0]
     grid, mean = kit.Figures.roc_curve(four.judged(column, settings))
     rows = four.results.of("results", column, settings)

@@ -268,8 +268,9 @@ def test_few_draws_take_their_deviation_from_the_documents():
     )
     alone = report.estimate(FEW[0], HERE)
     share = (480 + 2) / (600 + 4)  # as Agresti and Coull
-    error = np.sqrt((1 / 3 + 3 / 7) * share * (1 - share) / 600)
-    assert alone.interval() == pytest.approx(stats.norm(0.8, error).interval(0.95))
+    variance = 10 * share * (1 - share) / 600 / 12  # three draws that are the same
+    error = np.sqrt((1 / 3 + 3 / 7) * variance)
+    assert alone.interval() == pytest.approx(stats.t(12, 0.8, error).interval(0.95))
     turned = report.paired(*FEW[::-1], HERE)
     assert turned.p_value == report.paired(*FEW, HERE).p_value < 1e-6
     assert report.paired(FEW[0], FEW[0], HERE).p_value == 1
