@@ -2452,6 +2452,10 @@ class FineTunedBert(Likeliest):
     def fit(self, X, y, validation_data=None):
         """Train encoder and head; validation_data (X, y) is only scored each epoch."""
         import keras
+        cards = tensorflow().config.list_logical_devices("GPU")
+        if cards[1:]:  # MirroredStrategy gives the whole of such a batch to every card
+            say("cards", f"fine-tuning uses one of {len(cards)} cards: Keras deals out "
+                "the batches of fit(), not ours of like length")
         with hushed(tensorflow()):
             keras.utils.set_random_seed(self.random_state or 0)
             self.classes_, y = np.unique(y, return_inverse=True)
