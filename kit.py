@@ -38,6 +38,7 @@ from pathlib import Path
 
 import joblib, numpy as np, pandas as pd
 from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky.backend import get_context
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from scipy import optimize, stats
 from scipy.special import softmax
@@ -1713,13 +1714,14 @@ def dealt_out(client, calls):
             else:
                 yield numbers[future.key], result
             del numbers[future.key]
+            future.release()  # its room on the worker
     except CancelledError as error:
         raise ClusterLost(
             f"The Dask scheduler is gone ({one_line(error, 100)}). What was finished "
             "is kept: start it again, and the same command goes on.") from error
     finally:
         if numbers and client.status == "running":
-            client.cancel(futures)
+            client.cancel([future for future in futures if future.key in numbers])
             client.run(stop_calls, set(numbers), on_error="ignore")
     if lost: raise TerminatedWorkerError(one_line(lost)) from lost
 
@@ -1780,6 +1782,8 @@ class TimeSpent(KitError):
 def in_time(seconds, function, *arguments):
     """A call in a process of its own, to end models that never look at a clock."""
     if not seconds: return function(*arguments)
+    # Dask's workers are daemons, which may have no children; ours ends in any case.
+    get_context().current_process().daemon = False
     pool = ProcessPoolExecutor(1)
     try:
         pool.submit(one_line, "").result()  # its start, with imports, is not counted
@@ -1979,6 +1983,19 @@ def encoded_in_turn(free, items):
 WAVE = 16  # batches to each card, after which the size of the next ones is judged
 WAVE_ELSEWHERE = 2000  # batches: as many as keep all workers busy, and no more texts
 
+def by_second(batches):
+    """Yield (rows, features) of batches that are ready within a second as one, since to
+    keep a batch on disk takes about as long however large it is."""
+    ready, since = [], time.monotonic()
+    def together():
+        return tuple(np.concatenate(part) for part in zip(*ready))
+    for batch in batches:
+        ready.append(batch)
+        if time.monotonic() > since + 1:
+            yield together()
+            ready, since = [], time.monotonic()
+    if ready: yield together()
+
 class FrozenEncoder(TransformerMixin, BaseEstimator):
     """Excerpts <str>[n] to features <float32>[n, ...], kept by the encoder's content,
     the limit and the text, so that each is encoded only once. path: the encoder's
@@ -2025,7 +2042,8 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         keys, found = list(missing), {}
         items, sizes = self._prepare(list(missing.values()))
         with progress(len(keys), f"encoding {Encoder(self.path).name}") as bar:
-            for rows, features in self._batches(items, np.array(sizes)):
+            for rows, features in by_second(
+                    self._batches(items, np.array(sizes))):
                 vectors = {keys[row]: vector for row, vector in zip(rows, features)}
                 store.put(vectors)
                 found |= vectors
@@ -5070,11 +5088,15 @@ class Run:
         left, limit = dict(enumerate(tasks)), self.options.limit
         calls = [(attempt, task, *self.splits[task.repeat], limit) for task in tasks]
         try:
-            for number, outcome in in_waves(calls, self.options.jobs):
+            for number, outcome in in_waves(calls, self._jobs()):
                 self.keep(left.pop(number), outcome)
         except TerminatedWorkerError as error:  # killed, mostly for memory
             for task in left.values():
                 self.keep(task, f"a worker died ({one_line(error, 200)}); try --jobs 1")
+
+    def _jobs(self):
+        """How many workers: --jobs is about this machine's."""
+        return None if elsewhere() else self.options.jobs
 
     def _here(self, task):
         """Compute a task in this process."""
@@ -5104,7 +5126,7 @@ class Run:
         return tune(model, algorithm.param_grid, train, options.search,
                     options.budget or (options.limit and f"{options.limit}s"),
                     task.settings.seed, options.metric, algorithm.resource,
-                    1 if here else options.jobs, rows[mine].to_dict("records"),
+                    1 if here else self._jobs(), rows[mine].to_dict("records"),
                     lambda row: self.results.append("tuning", [place | row]))
 
     def pages(self, report):

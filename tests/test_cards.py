@@ -76,14 +76,25 @@ def test_a_slow_start_is_not_held_against_a_size():
     assert pace.tokens == 1024 and pace.grows
 
 
-def test_a_cpu_reads_the_same_batches_every_time(tiny, texts, monkeypatch):
-    encoder = kit.BertFeatures(tiny["bert_dict"]).fit([])
-    items, sizes = encoder._prepare(texts[0])
+def test_a_cpu_reads_the_same_batches_every_time(tiny, texts):
+    encoder, read = kit.BertFeatures(tiny["bert_dict"]).fit([]), []
+    real = encoder._encode
+    encoder._encode = lambda items: read.append(items) or real(items)
     encoder.batch_tokens = 120
-    batches = [[rows.tolist() for rows, _ in encoder._batches(items, np.array(sizes))]
-               for _ in range(2)]  # fmt: skip
-    assert batches[0] == batches[1] and len(batches[0]) > 5
+    first = encoder.transform(texts[0])
+    assert len(read) > 5
+    kit.feature_store.cache_clear()
+    np.testing.assert_array_equal(encoder.transform(texts[0]), first)
+    assert read[: len(read) // 2] == read[len(read) // 2 :]
     assert not kit.cache_folder().joinpath("batches.json").exists()
+
+
+def test_what_is_ready_within_a_second_is_kept_together(monkeypatch):
+    now = iter([0, 0.5, 1.2, 1.2, 1.3])
+    monkeypatch.setattr(kit.time, "monotonic", lambda: next(now))
+    batches = [(np.array([i]), np.array([[i * 10.0]])) for i in (4, 2, 7)]
+    kept = [(rows.tolist(), v.tolist()) for rows, v in kit.by_second(iter(batches))]
+    assert kept == [([4, 2], [[40.0], [20.0]]), ([7], [[70.0]])]
 
 
 def test_on_a_card_batches_grow_and_the_features_stay(tiny, texts, monkeypatch):

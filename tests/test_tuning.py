@@ -483,3 +483,18 @@ def test_every_search_has_a_surface(monkeypatch, tmp_path, points, panels, cells
         drawn = [sorted(axes.lines[0].get_ydata()) for axes in figure.axes]
         assert drawn == [pytest.approx(expected)] * len(panels)
     figure.savefig(tmp_path / "tuning.png")
+
+
+@pytest.mark.parametrize("grid, made", [
+    ({"classifier__C": [0.01, 0.1, 1.0]}, 3),  # once a fold
+    ({"classifier__C": [0.1, 1.0], "features__min_count": [1, 2]}, 12),
+])  # fmt: skip
+def test_features_that_a_search_does_not_vary_are_made_once_a_fold(
+    train, monkeypatch, grid, made
+):
+    real, fits = kit.TokenCounts.fit, []
+    monkeypatch.setattr(
+        kit.TokenCounts, "fit", lambda self, X, y=None: fits.append(1) or real(self, X)
+    )
+    searched(train, grid=grid)
+    assert len(fits) == made
