@@ -1706,7 +1706,7 @@ def dealt_out(client, calls):
         futures = list(submitted(client, calls))
     numbers = {future.key: number for number, future in enumerate(futures)}
     try:
-        for future in as_completed(futures):
+        for future in as_completed(futures, loop=client.loop):
             try:
                 result = future.result()
             except KilledWorker as error:  # not the first worker, and not the last
