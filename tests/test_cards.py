@@ -102,7 +102,7 @@ def test_on_a_card_batches_grow_and_the_features_stay(tiny, texts, monkeypatch):
     encoder, sizes = kit.BertFeatures(tiny["bert_dict"]).fit([]), []
     real = encoder._encode
     encoder._encode = lambda items: sizes.append(len(items)) or real(items)
-    monkeypatch.setattr(encoder, "_pace", lambda away: kit.Pace("a card", 60, True))
+    monkeypatch.setattr(encoder, "_pace", lambda away: kit.Pace("a card", 300, True))
     monkeypatch.setattr(kit, "WAVE", 1)
     monkeypatch.setattr(kit.Pace, "judge", lambda pace, *_: setattr(
         pace, "tokens", 2 * pace.tokens))  # fmt: skip
@@ -116,8 +116,8 @@ def test_on_a_card_batches_grow_and_the_features_stay(tiny, texts, monkeypatch):
 def test_smaller_products_change_a_features_hundredth_at_most(
     tiny, texts, precision, name
 ):
-    whole = kit.BertFeatures(tiny[name]).fit_transform(texts[0])
-    encoder = kit.BertFeatures(tiny[name], precision=precision)
+    whole = kit.BertFeatures(tiny[name], max_seq_length=24).fit_transform(texts[0])
+    encoder = kit.BertFeatures(tiny[name], max_seq_length=24, precision=precision)
     small = encoder.fit_transform(texts[0])  # the store has kept them apart
     error = np.linalg.norm(small - whole) / np.linalg.norm(whole)
     assert 0 < error < 1e-2
