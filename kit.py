@@ -1716,9 +1716,8 @@ def dealt_out(client, calls):
             del numbers[future.key]
             future.release()  # its room on the worker
     except CancelledError as error:
-        raise ClusterLost(
-            f"The Dask scheduler is gone ({one_line(error, 100)}). What was finished "
-            "is kept: start it again, and the same command goes on.") from error
+        raise ClusterLost("The Dask scheduler is gone. What was finished is kept: start "
+                          "it again, and the same command goes on.") from error
     finally:
         if numbers and client.status == "running":
             client.cancel([future for future in futures if future.key in numbers])
@@ -1771,8 +1770,8 @@ def cluster(address, workers=None):
                 distributed.Client(address, timeout=10, set_as_default=False))
             client.wait_for_workers(1, timeout=60)
         threads = client.ncores().values()
-        say("cluster", f"{len(threads)} workers with {sum(threads)} threads "
-            f"{'on this machine' if local else address}")
+        say("cluster", f"{len(threads)} worker(s), {sum(threads)} thread(s) "
+            f"{'on this machine' if local else f'of {address}'}")
         stack.enter_context(joblib.parallel_config(backend="dask", client=client))
         yield
 

@@ -111,9 +111,9 @@ def test_a_killed_worker_costs_nothing_and_the_files_are_the_same(
     monkeypatch.setenv("KIT_CACHE", str(table / "two"))
     kept = after_results(monkeypatch, 2, machines.workers[0].kill)
     code = command(table / "away", *words, "--cluster", machines.address)
-    said = capfd.readouterr().out
+    said = "".join(capfd.readouterr())
     assert code == 0 and len(kept) == 10 and machines.workers[0].wait() < 0, said
-    assert "2 workers with 2 threads" in said and "goes to each worker" in said
+    assert "2 worker(s), 2 thread(s)" in said and "goes to each worker" in said
     for name in ("results", "predictions", "history"):
         expected = rows_of(table / "alone", name)
         pd.testing.assert_frame_equal(rows_of(table / "away", name), expected)
