@@ -2105,8 +2105,8 @@ def connected(stack, address, workers):
         address = stack.enter_context(distributed.LocalCluster(
             n_workers=workers or os.cpu_count(), threads_per_worker=1,
             dashboard_address=None, silence_logs="ERROR"))
-    with told(f"--cluster {address}: no Dask scheduler with workers answers there; give "
-              "local, or an address as tcp://HOST:8786", OSError, ValueError):
+    with told(f"--cluster {address}: no Dask scheduler with workers answers there; "
+              "give local, or an address as tcp://HOST:8786", OSError, ValueError):
         client = stack.enter_context(
             distributed.Client(address, timeout=10, set_as_default=False))
         client.wait_for_workers(1, timeout=60)
