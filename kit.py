@@ -17,8 +17,8 @@ In a notebook or a program, imported or pasted into a cell:
     print(results.table(), results.verdict())
 
 Contents: Words to the user; Places; Tables and folders; E-mail; Corpora; Datasets;
-Texts to tokens; Word pieces; Encoders in the hub's formats; Keras layers; Frozen
-features; Classifiers; Algorithms; Evaluation; Workers; Tuning; Results; Statistics;
+Texts to tokens; Word pieces; Encoders in the hub's formats; Keras layers; Workers;
+Frozen features; Classifiers; Algorithms; Evaluation; Tuning; Results; Statistics;
 Tables; Figures; Word weights; Audit; Page; Kept models; Handing in; Comparison;
 Command line.
 """
@@ -26,12 +26,12 @@ Command line.
 # What a notebook had before this was pasted into a cell: see the last lines.
 _before = dict(globals())
 
-import argparse, base64, bisect, bz2, codecs, contextlib, csv, dataclasses, difflib
-import email, email.policy, functools, gzip, hashlib, heapq, html, http.client
-import importlib.metadata, io, itertools, json, lzma, os, platform, re, shlex, shutil
-import signal, sqlite3, sys, tarfile, tempfile, textwrap, threading, time
-import urllib.error, urllib.request, warnings, zipfile, zlib
-from collections import Counter, deque
+import argparse, base64, bisect, bz2, codecs, contextlib, copy, csv, ctypes
+import dataclasses, difflib, email, email.policy, functools, gzip, hashlib, heapq, html
+import http.client, importlib.metadata, io, itertools, json, lzma, os, platform, queue
+import re, shlex, shutil, signal, sqlite3, sys, tarfile, tempfile, textwrap, threading
+import time, urllib.error, urllib.request, warnings, zipfile, zlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -39,6 +39,7 @@ from pathlib import Path
 
 import joblib, numpy as np, pandas as pd
 from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky.backend import get_context
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from scipy import optimize, stats
 from scipy.special import softmax
@@ -1513,6 +1514,15 @@ class Encoder:
         stamp = tuple(f for f in times_of(folder) if f[0].split("/")[0] in parts)
         return content_digest(folder, stamp)
 
+def once(function):
+    """functools.cache for threads: who comes second waits for the first one's value."""
+    lock, kept = threading.RLock(), functools.cache(function)
+    @functools.wraps(function)
+    def waiting(*arguments):
+        with lock: return kept(*arguments)
+    waiting.cache_clear = kept.cache_clear
+    return waiting
+
 @contextlib.contextmanager
 def quiet_stderr():
     """Keep back what native code writes to stderr: some lines heed no log level."""
@@ -1537,7 +1547,7 @@ def hushed(tf):
     try: yield
     finally: logger.setLevel(level)
 
-@functools.cache
+@once
 def tensorflow():
     """TensorFlow with Keras 3 on it, imported at first use: it takes 5 to 8 seconds."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -1642,10 +1652,15 @@ def load_module(path, trust_encoder=False):
           tf.compat.v1.name_scope(None)):
         return tf.saved_model.load(str(path), tags)
 
-@functools.cache
-def shared_module(kind, path, trust_encoder=False):
-    """The ElmoModule or BertModule of a folder, one for all who do not train it."""
-    return kind(path, trust_encoder)
+@once
+def module_on(kind, path, trust_encoder, card):
+    """The ElmoModule or BertModule of a folder with its weights on a card, by the name
+    that TensorFlow gives it; None for the first."""
+    with tensorflow().device(card): return kind(path, trust_encoder)
+
+def shared_module(kind, path, trust_encoder=False, card=None):
+    """The module of a folder, one a card for all who do not train it."""
+    return module_on(kind, path, trust_encoder, card)
 
 class ElmoModule:
     """ELMo from TF1-format and TF2 SavedModels: strings to its layers' masked means."""
@@ -1939,6 +1954,214 @@ def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
                for name in ("input_ids", "input_masks", "segment_ids")]
     return head_model(triplet, layer(triplet), learning_rate, classes)
 
+# --------------------------------------------------------------------------- Workers
+class ClusterLost(KitError):
+    """The scheduler of a cluster is gone: the run ends with what is finished."""
+
+def elsewhere():
+    """Whether calls go to other machines: to a backend that is none of joblib's own."""
+    backend, _ = joblib.parallel.get_active_backend()
+    return type(backend).__module__ != "joblib._parallel_backends"
+
+def dask_client():
+    """Dask's client where `joblib.parallel_config` names Dask, else None."""
+    return getattr(joblib.parallel.get_active_backend()[0], "client", None)
+
+@functools.cache
+def computed_with():
+    """What numbers hang on: versions of libraries, and the digest of this file."""
+    names = "numpy scipy scikit-learn".split()
+    source = Path(globals().get("__file__", "kit.py"))
+    with told("A cluster needs kit.py as a file: upload it, and import kit", OSError):
+        digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
+    return {name: importlib.metadata.version(name) for name in names} | {
+        source.name: digest}
+
+def itself(value):
+    """What it is given: a value that Dask's workers hand on to each other."""
+    return value
+
+def called_there(asked, call, own, places, *shared):
+    """A call on a worker, if it computes with what the asking machine does: others may
+    give other numbers. own: its own arguments by place; shared: those at `places`."""
+    for name, version in asked.items():
+        if (found := computed_with()[name]) != version:
+            raise KitError(f"A worker on {platform.node()} has {name} {found}, and "
+                           f"this machine {version}: make them the same.")
+    arguments = own | dict(zip(places, shared))
+    return call(*(arguments[place] for place in sorted(arguments)))
+
+@functools.cache
+def supplied(client):
+    """Give a Dask cluster this file, and workers that come later, too. In a process of
+    ours it would be loaded anew, and the old classes were no more those of the new."""
+    import distributed
+    path = str(Path(globals().get("__file__", "kit.py")).resolve())
+    with told(f"The Dask cluster cannot load {path}", ImportError, OSError):
+        if client.run_on_scheduler(os.getpid) != os.getpid():
+            client.upload_file(path)
+        elif os.getpid() not in client.run(os.getpid).values():
+            client.register_plugin(distributed.diagnostics.plugin.UploadFile(path),
+                                   name=f"kit {computed_with()}")
+
+def stop_calls(keys, dask_worker):
+    """On a worker of Dask: raise KitError in the threads that compute these calls. What
+    runs in C (an SVM) hears it at its end."""
+    with dask_worker.active_threads_lock:
+        for thread, key in dask_worker.active_threads.items():
+            if key in keys:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(thread), ctypes.py_object(KitError))
+
+SHARED = Dataset, BaseEstimator, tuple, np.ndarray  # what many calls have in common
+
+def submitted(client, calls):
+    """Yield Dask's futures of calls. A large argument goes there once for all calls in
+    turn that have it, as a result of its own, which Dask makes again where a worker
+    dies; `scatter` would lose it."""
+    sent = {}  # by id: the value, which keeps its id its own, and its future
+    for function, *arguments in calls:
+        large = {i: one for i, one in enumerate(arguments) if isinstance(one, SHARED)}
+        for one in large.values():
+            if id(one) not in sent:
+                value = functools.partial(itself, one)
+                sent[id(one)] = one, client.submit(value, pure=False)
+        while len(sent) > 16: del sent[next(iter(sent))]
+        # Hidden in a partial, or Dask would look for futures in every list of lists.
+        own = {i: one for i, one in enumerate(arguments) if i not in large}
+        call = functools.partial(called_there, computed_with(), function, own)
+        yield client.submit(call, [*large], *(sent[id(one)][1] for one in
+                                              large.values()), pure=False)
+
+def dealt_out(client, calls):
+    """Yield (number, result) of calls as Dask's workers finish them. joblib's own
+    backend for Dask would not do: it tells nothing before all is done, keeps what calls
+    share on one worker, and what nobody waits for any more goes on there."""
+    from distributed import CancelledError, KilledWorker, as_completed
+    supplied(client)
+    lost, running = None, {}  # by key: the number of a call, and its future
+    waiting = as_completed(loop=client.loop)
+    futures = enumerate(submitted(client, calls))
+    def add(count):
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")  # texts, once
+            for number, future in itertools.islice(futures, count):
+                running[future.key] = number, future
+                waiting.add(future)
+    try:
+        add(8 + 2 * sum(client.ncores().values()))  # so that no worker waits for us
+        for future in waiting:
+            number, _ = running[future.key]
+            try:
+                result = future.result()
+            except KilledWorker as error:  # not the first worker, and not the last
+                lost = error
+            else:
+                yield number, result
+            del running[future.key]
+            add(1)
+    except CancelledError as error:
+        raise ClusterLost("The Dask scheduler is gone. What was finished is kept: start"
+                          " it again, and the same command goes on.") from error
+    finally:
+        if running and client.status == "running":
+            client.cancel([future for _, future in running.values()])
+            client.run(stop_calls, set(running), on_error="ignore")
+    if lost: raise TerminatedWorkerError(one_line(lost)) from lost
+
+def numbered(number, call, *arguments):
+    """(number, result) of a call."""
+    return number, call(*arguments)
+
+def in_waves(calls, jobs=None, threads=False):
+    """Yield (number, result) of pure calls (function, *arguments) as they are finished,
+    in any order. The only caller of workers: joblib's own processes, or whatever
+    `joblib.parallel_config` names: threads, Dask, Ray; they take calls as they need
+    them. jobs: how many work on this machine, None for all there are, 1 for this thread
+    alone, whatever is named; threads: calls that must stay in this process."""
+    if jobs == 1:
+        for number, call in enumerate(calls): yield numbered(number, *call)
+        return
+    if not threads and (client := dask_client()):
+        yield from dealt_out(client, calls)
+        return
+    backend, _ = joblib.parallel.get_active_backend()
+    as_they_come = threads or getattr(backend, "supports_return_generator", False)
+    users = getattr(getattr(joblib.parallel, "_backend", None), "config", None)
+    jobs = jobs if threads else joblib.effective_n_jobs(jobs or (None if users else -1))
+    calls = enumerate(calls)  # maybe endless ones
+    first = list(itertools.islice(calls, jobs))
+    workers = joblib.Parallel(
+        max(len(first), 1), backend="threading" if threads else None,
+        return_as="generator_unordered" if as_they_come else "list")
+    yield from workers(
+        joblib.delayed(numbered)(number, *call) for number, call in chain(first, calls))
+
+def connected(stack, address, workers):
+    """Dask's client of a cluster; the stack ends it. See cluster()."""
+    with told('--cluster needs pip install "distributed>=2024.5"', ImportError):
+        import distributed
+    if local := address == "local":
+        address = stack.enter_context(distributed.LocalCluster(
+            n_workers=workers or os.cpu_count(), threads_per_worker=1,
+            dashboard_address=None, silence_logs="ERROR"))
+    with told(f"--cluster {address}: no Dask scheduler with workers answers there; "
+              "give local, or an address as tcp://HOST:8786", OSError, ValueError):
+        client = stack.enter_context(
+            distributed.Client(address, timeout=10, set_as_default=False))
+        client.wait_for_workers(1, timeout=60)
+    threads = client.ncores().values()
+    say("cluster", f"{len(threads)} worker(s), {sum(threads)} thread(s) "
+        f"{'on this machine' if local else f'of {address}'}")
+    return client
+
+@contextlib.contextmanager
+def cluster(address, workers=None):
+    """Send calls to a Dask scheduler, "tcp://HOST:PORT"; or to "local", a cluster of so
+    many workers of one thread (None: one a core) on this machine; None: to neither.
+    Yields what ends it (by close()) before the block does."""
+    with contextlib.ExitStack() as stack:
+        if address:
+            stack.enter_context(joblib.parallel_config(
+                backend="dask", client=connected(stack, address, workers)))
+        yield stack
+
+class TimeSpent(KitError):
+    """The time that a search or a column may take is over."""
+
+def in_time(seconds, function, *arguments):
+    """A call in a process of its own, to end models that never look at a clock."""
+    if not seconds: return function(*arguments)
+    # Dask's workers are daemons, which may have no children; ours ends in any case.
+    get_context().current_process().daemon = False
+    pool = ProcessPoolExecutor(1)
+    try:
+        pool.submit(one_line, "").result()  # its start, with imports, is not counted
+        future = pool.submit(function, *arguments)
+        return future.result(timeout=seconds)
+    except TimeoutError as error:
+        raise (error if future.done() else TimeSpent) from error  # it can be its own
+    finally:
+        pool.shutdown(wait=True, kill_workers=True)
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    """Raise TimeSpent in the block after so many seconds, where the system can (in the
+    main thread of Linux and macOS): for work that stays here, as an encoder's."""
+    can = threading.current_thread() is threading.main_thread()
+    if not (seconds and can and hasattr(signal, "setitimer")):
+        yield
+        return
+    def ring(*_):
+        raise TimeSpent
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
 # -------------------------------------------------------------------- Frozen features
 class FeatureStore:
     """Feature vectors by key, in a SQLite file if a path is given, which survives a
@@ -2054,9 +2277,123 @@ def feature_store(path=None):
     """The one FeatureStore of this process for a path."""
     return FeatureStore(path)
 
-# Tokens of a batch, padding included. ELMo's character convolutions take about 369 KB
-# a token (tensorflow/models #1993), so this is 3 GB there; a card with less gets less.
-BATCH_TOKENS = 8192
+class Pace:
+    """How many tokens, padding included, a batch of an encoder has on a device. Where
+    it grows it doubles as long as that reads a tenth more tokens a second; where memory
+    ends it shrinks. What it came to is kept in the cache, by name."""
+
+    def __init__(self, name, tokens, grows):
+        self.name, self.path = name, cache_folder() / "batches.json"
+        known = self._kept().get(name)
+        self.tokens, self.grows = known or tokens, grows and not known
+        self.best, self.rate, self.is_warm = self.tokens, 0, False
+
+    def _kept(self):
+        with contextlib.suppress(OSError, ValueError):
+            return json.loads(self.path.read_bytes())
+        return {}
+
+    def settle(self, tokens):
+        """Stay at this size, and remember it."""
+        self.tokens, self.grows = max(int(tokens), 1), False
+        with contextlib.suppress(OSError):  # it is found again, then
+            kept = json.dumps(self._kept() | {self.name: self.tokens}, indent=1)
+            write_atomically(self.path, kept.encode())
+
+    def judge(self, tokens, seconds):
+        """Learn from some batches, how many tokens were read in how many seconds."""
+        if not self.grows: return
+        if not self.is_warm:  # the first ones of a size also compile
+            self.is_warm = True
+        elif tokens / seconds > 1.1 * self.rate:
+            self.rate, self.best = tokens / seconds, self.tokens
+            self.tokens, self.is_warm = 2 * self.tokens, False
+        else:
+            self.settle(self.best)
+
+def threads_here():
+    """How many threads a call may use: those of a worker of Dask, else None for all."""
+    with contextlib.suppress(KeyError, ValueError):  # no Dask, or no worker of it
+        return sys.modules["distributed"].get_worker().state.nthreads
+
+def check_same(handle, found, identity):
+    """Whether an encoder of this digest was found; a KitError if it is another one."""
+    if found and found != identity:
+        raise KitError(f"A worker on {platform.node()} has another encoder than this "
+                       f"machine at {handle} ({found[:8]}, not {identity[:8]}).")
+    return bool(found)
+
+@once
+def encoder_here(handle, identity):
+    """The folder of an encoder on a worker: as it was sent, or found by its handle."""
+    name, folder = f"encoder-{identity[:16]}", None
+    with contextlib.suppress(KeyError, ValueError):
+        sent = Path(sys.modules["distributed"].get_worker().local_directory, name)
+        if sent.with_suffix(".zip").exists():
+            with zipfile.ZipFile(sent.with_suffix(".zip")) as packed:
+                packed.extractall(sent)
+            folder = sent
+    folder = folder or Encoder(handle).find()
+    check_same(handle, Encoder(folder).digest(), identity)
+    return folder
+
+def has_encoder(handle, identity):
+    """On a worker: whether an encoder is found by its handle; a KitError if another."""
+    found = ""
+    with contextlib.suppress(KitError): found = Encoder(handle).digest()
+    return check_same(handle, found, identity)
+
+@functools.cache
+def encoder_sent(client, handle, identity):
+    """Send an encoder that lies in a folder to Dask's workers, once to each, if any of
+    them does not find it; those of a handle or URL they find themselves."""
+    import distributed
+    encoder = Encoder(handle)
+    if encoder.kaggle or "://" in encoder.handle: return
+    supplied(client)
+    if all(client.run(has_encoder, handle, identity).values()): return
+    folder = encoder.find()
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary, f"encoder-{identity[:16]}.zip")
+        with zipfile.ZipFile(path, "w") as packed:
+            for name, *_ in times_of(folder): packed.write(folder / name, name)
+        say("cluster", f"{encoder.name} goes to each worker, "
+            f"{path.stat().st_size / 1e6:.0f} MB")
+        client.register_plugin(distributed.diagnostics.plugin.UploadFile(
+            str(path), load=False), name=path.stem)
+
+def encoded_there(encoder, items):
+    """What encode() gives on a worker, by the same encoder, which is found there."""
+    if threads := threads_here():
+        with contextlib.suppress(RuntimeError):  # TensorFlow has begun already
+            config = tensorflow().config.threading
+            config.set_intra_op_parallelism_threads(threads)
+            config.set_inter_op_parallelism_threads(threads)
+    encoder = copy.copy(encoder)
+    encoder.folder_ = encoder_here(encoder.path, encoder.identity_)
+    return encoder.encode(items)
+
+def encoded_in_turn(free, items):
+    """What encode() gives, by that encoder of a queue, one a card, which is free."""
+    encoder = free.get()
+    try: return encoder.encode(items)
+    finally: free.put(encoder)
+
+WAVE = 16  # batches to each card, after which the size of the next ones is judged
+WAVE_ELSEWHERE = 2000  # batches: as many as keep all workers busy, and no more texts
+
+def by_second(batches):
+    """Yield (rows, features) of batches that are ready within a second as one, since to
+    keep a batch on disk takes about as long however large it is."""
+    ready, since = [], time.monotonic()
+    def together():
+        return tuple(np.concatenate(part) for part in zip(*ready))
+    for batch in batches:
+        ready.append(batch)
+        if time.monotonic() > since + 1:
+            yield together()
+            ready, since = [], time.monotonic()
+    if ready: yield together()
 
 class FrozenEncoder(TransformerMixin, BaseEstimator):
     """Excerpts <str>[n] to features <float32>[n, ...], kept by the encoder's content,
@@ -2065,6 +2402,10 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
     trust_encoder: see load_module."""
     pooling = "layer means"
     max_seq_length = None  # word pieces, where the encoder reads such
+    # Tokens of a batch. ELMo's character convolutions take about 369 KB a token
+    # (tensorflow/models #1993), so this is 3 GB there; a card with less gets less.
+    batch_tokens = card_tokens = 8192
+    lane_ = None  # what reads: the name of a card, None for the first
 
     def __init__(self, path, store=None, trust_encoder=False):
         self.path, self.store, self.trust_encoder = path, store, trust_encoder
@@ -2105,16 +2446,22 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         if missing: yield from self._encode_missing(missing, store)
 
     def _key(self, text):
-        what = (FORMAT, self.identity_, self.pooling, self.max_seq_length, text)
+        what = (FORMAT, self.identity_, self.pooling, self.max_seq_length, text,
+                *self._kind())
         content = repr(what).encode("utf-8", "replace")
         return hashlib.blake2b(content, digest_size=16).digest()
+
+    def _kind(self):
+        """What tells its features from others of the same encoder."""
+        return ()
 
     def _encode_missing(self, missing, store):
         """Encode texts by key, longest first; the store gets each batch at once."""
         keys, lost = list(missing), 0
         items, sizes = self._prepare(list(missing.values()))
         with progress(len(keys), f"encoding {Encoder(self.path).name}") as bar:
-            for rows, features in self._batches(items, np.array(sizes)):
+            for rows, features in by_second(
+                    self._batches(items, np.array(sizes))):
                 vectors = {keys[row]: vector for row, vector in zip(rows, features)}
                 store.put(vectors)
                 lost += len(features) - int(np.isfinite(features).reshape(
@@ -2126,20 +2473,70 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
                 f"{lost} of {len(keys)} texts: they are not kept")
 
     def _batches(self, items, sizes):
-        """Yield (rows, features) of batches alike in size, smaller if memory ends."""
-        out_of_memory = tensorflow().errors.ResourceExhaustedError
-        budget, todo = BATCH_TOKENS, np.argsort(-sizes, kind="stable")
+        """Yield (rows, features) of batches alike in size, as cards or other machines
+        finish them; they are the same batches whoever reads them."""
+        todo, away = np.argsort(-sizes, kind="stable"), elsewhere()
+        lanes = [] if away else self._lanes()
+        pace, most = self._pace(away), WAVE_ELSEWHERE if away else WAVE * len(lanes)
         while len(todo):
-            count = min(max(budget // sizes[todo[0]], 1), len(todo))
-            try:
-                features = self._encode([items[row] for row in todo[:count]])
-            except out_of_memory:
-                if count == 1: raise
-                budget = sizes[todo[0]] * (count // 2)
-                say("memory", f"{count} texts do not fit, going on with {count // 2}")
-            else:
-                yield todo[:count], features
+            wave, started = [], time.perf_counter()
+            while len(todo) and len(wave) < most:
+                count = max(pace.tokens // sizes[todo[0]], 1)
+                wave.append(todo[:count])
                 todo = todo[count:]
+            batches = [[items[row] for row in rows] for rows in wave]
+            for number, (features, fits) in self._read(batches, lanes):
+                yield wave[number], features
+                if fits < len(batches[number]):
+                    pace.settle(min(pace.tokens, fits * sizes[wave[number][0]]))
+            pace.judge(sum(len(rows) * sizes[rows[0]] for rows in wave),
+                       time.perf_counter() - started)
+
+    def _read(self, batches, lanes):
+        """Yield (number, what encode() gives) of batches, by lanes, else elsewhere."""
+        if not lanes:
+            if client := dask_client(): encoder_sent(client, self.path, self.identity_)
+            yield from in_waves((encoded_there, self, items) for items in batches)
+            return
+        free = queue.SimpleQueue()
+        for lane in lanes: free.put(lane)
+        calls = ((encoded_in_turn, free, items) for items in batches)
+        yield from in_waves(calls, len(lanes), threads=True)
+
+    def _pace(self, away):
+        """The Pace of its batches. Those of a CPU and of other machines do not grow: to
+        the last digit a text's features hang on its batch, and the same seed is to give
+        the same numbers."""
+        gpus = [] if away else tensorflow().config.list_physical_devices("GPU")
+        device = "CPU"
+        if gpus:
+            details = tensorflow().config.experimental.get_device_details(gpus[0])
+            device = details.get("device_name", "GPU")
+        tokens = self.card_tokens if gpus else self.batch_tokens
+        name = " ".join((self.identity_[:16], device, *self._kind()))
+        return Pace(name, tokens, bool(gpus))
+
+    def _lanes(self):
+        """What reads at the same time: itself, and a copy for each further card."""
+        config = tensorflow().config
+        cards = config.list_logical_devices("GPU") or config.list_logical_devices("CPU")
+        return [self, *(self._with(card.name) for card in cards[1:])]
+
+    def _with(self, lane):
+        copied = copy.copy(self)
+        copied.lane_ = lane
+        return copied
+
+    def encode(self, items):
+        """(features of a batch, how many texts of it fit into memory at once)."""
+        try:
+            return self._encode(items), len(items)
+        except tensorflow().errors.ResourceExhaustedError:
+            if len(items) == 1: raise
+        half = -(-len(items) // 2)
+        say("memory", f"{len(items)} texts do not fit, going on with {half}")
+        parts = [self.encode(items[:half]), self.encode(items[half:])]
+        return np.concatenate([f for f, _ in parts]), min(fits for _, fits in parts)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -2155,22 +2552,123 @@ class ElmoFeatures(FrozenEncoder):
 
     def _encode(self, items):
         tf = tensorflow()
-        module = shared_module(ElmoModule, self.folder_, self.trust_encoder)
-        return module.batch_means(tf.constant(items)).numpy()
+        module = shared_module(
+            ElmoModule, self.folder_, self.trust_encoder, self.lane_)
+        with tf.device(self.lane_):
+            return module.batch_means(tf.constant(items)).numpy()
+
+PRECISIONS = "auto", "float32", "float16", "bfloat16"
+ENGINES = "tensorflow", "openvino"
+PRODUCTS = "MatMul", "BatchMatMulV2", "Einsum"  # TensorFlow's names of what takes time
+
+def precision_here(asked):
+    """The precision of BERT's products: as asked; "auto" is float16 if all cards have
+    tensor cores for it (from Nvidia's 7.0 on), else float32."""
+    if asked != "auto": return asked
+    # Without TensorFlow where there is no card: features may all be kept already.
+    if not Path("/proc/driver/nvidia/version").exists(): return "float32"
+    config = tensorflow().config
+    details = [config.experimental.get_device_details(card)
+               for card in config.list_physical_devices("GPU")]
+    able = details and all(d.get("compute_capability", (0, 0))[0] >= 7 for d in details)
+    return "float16" if able else "float32"
+
+def with_smaller_products(function, kind):
+    """A concrete function of tensors with its variables frozen and the factors of its
+    products of a smaller type; what lies between, softmax and norms, stays float32."""
+    tf = tensorflow()
+    from tensorflow.python.framework import convert_to_constants
+    frozen = convert_to_constants.convert_variables_to_constants_v2(function)
+    graph, small = frozen.graph.as_graph_def(), getattr(tf, kind).as_datatype_enum
+    float32 = tf.float32.as_datatype_enum
+    def cast(name, source, *types):
+        node = graph.node.add(name=name, op="Cast", input=[source])
+        for key, value in zip(("SrcT", "DstT"), types): node.attr[key].type = value
+    for node in [n for n in graph.node if n.op in PRODUCTS]:
+        if node.attr["T"].type != float32: continue
+        name, node.name = node.name, f"{node.name}/small"
+        node.attr["T"].type = small
+        for place, source in enumerate(node.input):
+            if not source.startswith("^"):
+                cast(f"{name}/factor{place}", source, float32, small)
+                node.input[place] = f"{name}/factor{place}"
+        cast(name, node.name, small, float32)
+    imported = tf.compat.v1.wrap_function(
+        lambda: tf.graph_util.import_graph_def(graph, name=""), [])
+    return imported.prune([t.name for t in frozen.inputs], frozen.outputs[0].name)
+
+@once
+def bert_reader(module, pooling, precision, card):
+    """BERT's pooled() by TensorFlow: (ids, mask) to <float32>[n, d]."""
+    tf, embed = tensorflow(), module.embed[pooling]
+    if precision != "float32":
+        with hushed(tf), tf.device(card):
+            embed = with_smaller_products(embed.get_concrete_function(), precision)
+    def read(ids, mask):
+        with tf.device(card): return embed(tf.constant(ids), tf.constant(mask)).numpy()
+    return read
+
+@once
+def openvino_bert(module, pooling, precision):
+    """BERT's pooled() compiled by OpenVINO, which takes seconds: a stream a core, so
+    that it keeps its speed beside other work."""
+    with told('--engine openvino needs pip install "openvino>=2025.0"', ImportError):
+        import openvino
+    if module.is_tf1:
+        raise KitError(f"{module.path} is in TF1 format; --engine openvino reads TF2.")
+    core = openvino.Core()
+    kind = {"float32": "FP32", "bfloat16": "BF16", "float16": "FP16"}[precision]
+    if kind not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        raise KitError(f"--precision {precision}: OpenVINO does not multiply in it on "
+                       "this processor.")
+    tf = tensorflow()
+    spec = tf.TensorSpec([None, None], tf.int32)
+    pooled = functools.partial(module.pooled, pooling=pooling)
+    signature = tf.function(lambda ids, mask: {"pooled": pooled(ids, mask)},
+                            input_signature=[spec, spec])
+    options = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT":
+               kind.lower().replace("fp", "f")}
+    if threads := threads_here(): options["INFERENCE_NUM_THREADS"] = threads
+    with tempfile.TemporaryDirectory() as folder, quiet_stderr(), hushed(tf):
+        tf.saved_model.save(module.module, folder, signatures=signature)
+        return core.compile_model(core.read_model(folder), "CPU", options)
 
 class BertFeatures(FrozenEncoder):
     """BERT's embedding <float32>[n, d]: pooling as BertLayer's, of at most
     max_seq_length word pieces with the two special ones (None: all). Of a text longer
-    than the encoder reads, windows are averaged."""
+    than the encoder reads, windows are averaged. precision: of the products in it, one
+    of PRECISIONS; engine: who computes it, one of ENGINES. Features of each are kept
+    apart."""
+    batch_tokens = 1024  # a CPU's caches hold what a layer makes of them
 
     def __init__(self, path, store=None, pooling="mean", max_seq_length=None,
-                 trust_encoder=False):
+                 trust_encoder=False, precision="float32", engine="tensorflow"):
         super().__init__(path, store, trust_encoder)
         self.pooling, self.max_seq_length = pooling, max_seq_length
+        self.precision, self.engine = precision, engine
+
+    def fit(self, X, y=None):
+        """Find the encoder, and what "auto" means here."""
+        self.precision_ = precision_here(self.precision)
+        return super().fit(X, y)
+
+    def _module(self, card=None):
+        return shared_module(BertModule, self.folder_, self.trust_encoder, card)
+
+    def _kind(self):
+        """What tells its features from those of other engines and precisions."""
+        kind = self.engine, self.precision_
+        return () if kind == ("tensorflow", "float32") else kind
+
+    def _lanes(self):
+        if self.engine == "tensorflow": return super()._lanes()
+        compiled = openvino_bert(self._module(), self.pooling, self.precision_)
+        count = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+        return [self._with(compiled.create_infer_request()) for _ in range(count)]
 
     def _prepare(self, texts):
         """Items (ids of word pieces) to encode, and the number of tokens of each."""
-        module = shared_module(BertModule, self.folder_, self.trust_encoder)
+        module = self._module()
         module.embedding_width(self.pooling)  # or a sentence, before anything is read
         items = module.word_pieces.ids(texts, self.max_seq_length)
         sizes = np.array(list(map(len, items)))
@@ -2180,12 +2678,25 @@ class BertFeatures(FrozenEncoder):
                 "reads at once: windows of them are averaged")
         return items, sizes
 
+    def _pooled(self, parts):
+        """Vectors <float32>[n, d], and masks, of windows of ids."""
+        longest = max(map(len, parts))
+        if self.engine == "tensorflow":
+            ids, masks, _ = padded_triplet(parts, longest)
+            read = bert_reader(self._module(self.lane_), self.pooling,
+                               self.precision_, self.lane_)
+            return read(ids, masks), masks
+        # OpenVINO compiles for each new shape: few lengths are few shapes.
+        ids, masks, _ = padded_triplet(parts, -(-longest // 8) * 8)
+        request = self.lane_ or openvino_bert(
+            self._module(), self.pooling, self.precision_).create_infer_request()
+        return np.array(request.infer({"ids": ids, "mask": masks})["pooled"]), masks
+
     def _encode(self, items):
-        module = shared_module(BertModule, self.folder_, self.trust_encoder)
+        module = self._module()
         windows = [module.windows(ids) for ids in items]
         parts = list(chain.from_iterable(windows))
-        ids, masks, _ = padded_triplet(parts, max(map(len, parts)))
-        found = module.embed[self.pooling](ids, masks).numpy()
+        found, masks = self._pooled(parts)
         if len(parts) > len(items):  # each window counts as much as it is long
             first = np.cumsum([0, *map(len, windows)])[:-1]
             sizes = masks.sum(axis=1, keepdims=True).astype(np.float32)
@@ -2380,6 +2891,10 @@ class FineTunedBert(Likeliest):
     def fit(self, X, y, validation_data=None):
         """Train encoder and head; validation_data (X, y) is only scored each epoch."""
         import keras
+        cards = tensorflow().config.list_logical_devices("GPU")
+        if cards[1:]:  # MirroredStrategy gives the whole of such a batch to every card
+            say("cards", f"fine-tuning uses one of {len(cards)} cards: Keras deals out "
+                "the batches of fit(), not ours of like length")
         with hushed(tensorflow()):
             keras.utils.set_random_seed(self.random_state or 0)
             self.classes_, y = np.unique(y, return_inverse=True)
@@ -2591,6 +3106,8 @@ class Settings:
     elmo: str = ELMO
     bert: str = BERT
     pooling: str = "mean"
+    precision: str = "auto"
+    engine: str = "tensorflow"
     n_fine_tune_layers: int | str = 0
     epochs: int = 5
     batch_size: int = 32
@@ -2658,7 +3175,7 @@ def bert_steps(settings):
             trust_encoder=settings.trust_encoder)
         return [("classifier", classifier)]
     features = BertFeatures(settings.bert, settings.store, settings.pooling, limit,
-                            settings.trust_encoder)
+                            settings.trust_encoder, settings.precision, settings.engine)
     return features_and_head(features, settings)
 
 REGULARIZATION = [0.01, 0.1, 1, 10]  # two decades below the default, one above
@@ -2697,8 +3214,8 @@ ALGORITHMS = {
         HEAD_GRID, encoders=lambda s: (s.elmo,), blended=True),
     "bert": Algorithm(
         "BERT", bert_steps, HEAD_GRID, encoders=lambda s: (s.bert,), blended=True,
-        trained=lambda s: s.n_fine_tune_layers and f"{s.n_fine_tune_layers} layers "
-                          "trained"),
+        trained=lambda s: f"{s.n_fine_tune_layers} layers trained" if
+        s.n_fine_tune_layers else s.precision if s.precision in PRECISIONS[2:] else ""),
     "nbsvm": Algorithm(
         "NBSVM", nbsvm_steps, {"classifier__C": REGULARIZATION}, recipe="natural",
         blended=True),
@@ -2819,56 +3336,6 @@ def evaluate(model, train, test):
         *np.diff(times).tolist(), predicted, scores, params,
         getattr(classifier, "history_", {}))
 
-# --------------------------------------------------------------------------- Workers
-def in_waves(calls, jobs=None):
-    """Yield the results of pure calls (function, *arguments), in their order. The only
-    caller of workers: joblib's own processes, or those that `joblib.parallel_config`
-    names. jobs: how many, None for all there are."""
-    backend, _ = joblib.parallel.get_active_backend()
-    as_they_come = getattr(backend, "supports_return_generator", False)
-    users = getattr(getattr(joblib.parallel, "_backend", None), "config", None)
-    jobs = joblib.effective_n_jobs(jobs or (None if users else -1))
-    calls = iter(calls)  # maybe endless ones: workers take them as they need them
-    first = list(itertools.islice(calls, jobs))
-    workers = joblib.Parallel(max(len(first), 1),
-                              return_as="generator" if as_they_come else "list")
-    yield from workers(joblib.delayed(call)(*arguments)
-                       for call, *arguments in chain(first, calls))
-
-class TimeSpent(KitError):
-    """The time that a search or a column may take is over."""
-
-def in_time(seconds, function, *arguments):
-    """A call in a process of its own, to end models that never look at a clock."""
-    if not seconds: return function(*arguments)
-    pool = ProcessPoolExecutor(1)
-    try:
-        pool.submit(one_line, "").result()  # its start, with imports, is not counted
-        future = pool.submit(function, *arguments)
-        return future.result(timeout=seconds)
-    except TimeoutError as error:
-        raise (error if future.done() else TimeSpent) from error  # it can be its own
-    finally:
-        pool.shutdown(wait=True, kill_workers=True)
-
-@contextlib.contextmanager
-def time_limit(seconds):
-    """Raise TimeSpent in the block after so many seconds, where the system can (in the
-    main thread of Linux and macOS): for work that stays here, as an encoder's."""
-    can = threading.current_thread() is threading.main_thread()
-    if not (seconds and can and hasattr(signal, "setitimer")):
-        yield
-        return
-    def ring(*_):
-        raise TimeSpent
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
 # ----------------------------------------------------------------------------- Tuning
 BUDGET = 20  # points of a random search or of HyperOpt, unless --budget says otherwise
 ENDLESS = 5000  # points, where the budget is a time
@@ -2887,27 +3354,29 @@ class Search:
     seconds: float
     ended: str
 
-def score_point(model, params, X, y, fit_rows, judge_rows, metric):
-    """(score, seconds) of a model with these parameters in one fold."""
+def score_point(model, params, learnt, judged, metric):
+    """(score, seconds) of a model with these parameters in one fold. learnt, judged:
+    (X, y) that it is fitted to, and that it is judged by."""
     started = time.perf_counter()
-    fitted_to, judged_by = ([X[row] for row in rows] if isinstance(X, list) else X[rows]
-                            for rows in (fit_rows, judge_rows))
-    model = clone(model).set_params(**params).fit(fitted_to, y[fit_rows])
-    for _, step in model.steps[:-1]: judged_by = step.transform(judged_by)  # once
-    model = model[-1]
-    said = model.predict(judged_by), scores_of(model, judged_by)
-    return float(MEASURES[metric](y[judge_rows], *said)), time.perf_counter() - started
+    model = clone(model).set_params(**params).fit(*learnt)
+    X, y = judged
+    for _, step in model.steps[:-1]: X = step.transform(X)  # once
+    said = model[-1].predict(X), scores_of(model[-1], X)
+    return float(MEASURES[metric](y, *said)), time.perf_counter() - started
 
 class Trials:
     """The scores of a search by point, fold and resource; none is computed twice. Its
-    kinds are methods. rows: dicts of tuning.csv that are known already; record(row)
-    keeps a new one; deadline: time.monotonic() after which TimeSpent is raised."""
+    kinds are methods. features: the first steps, which it does not vary: a fold's are
+    made once; model: the others; rows: dicts of tuning.csv that are known already;
+    record(row) keeps a new one; deadline: time.monotonic() after which TimeSpent is
+    raised."""
     KINDS = ("grid", "random", "hyperopt", "halving")
     WHOLE = ("grid", "halving")  # look at all points, unless they are cut short
 
-    def __init__(self, model, grid, X, y, seed, metric, jobs, rows, record, deadline,
-                 bar):
-        self.model, self.X, self.y, self.param_grid = model, X, y, grid
+    def __init__(self, features, model, grid, X, y, seed, metric, jobs, rows, record,
+                 deadline, bar):
+        self.features, self.model, self.param_grid = features, model, grid
+        self.X, self.y, self.made = X, y, {}
         self.seed, self.metric, self.jobs = seed, metric, jobs
         self.record, self.deadline, self.bar = record, deadline, bar
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
@@ -2935,20 +3404,34 @@ class Trials:
         todo = {(name, fold, resource): point | ({varied: resource} if varied else {})
                 for name, point in zip(names, points) for fold in range(FOLDS)
                 if (name, fold, resource) not in self.known}
-        calls = ((score_point, self.model, params, self.X, self.y,
-                  *(np.sort(rows[: round(share * len(rows))])
-                    for rows in self.folds[fold]),
-                  self.metric) for (_, fold, _), params in todo.items())
         self._check_time()
-        for key, (score, seconds) in zip(todo, in_waves(calls, self.jobs)):
-            self.known[key] = score
-            row = dict(zip(("point", "fold", "resource"), key))
+        calls = ((score_point, self.model, params, *self._parts(fold, share),
+                  self.metric) for (_, fold, _), params in todo.items())
+        keys = list(todo)
+        for number, (score, seconds) in in_waves(calls, self.jobs):
+            self.known[keys[number]] = score
+            row = dict(zip(("point", "fold", "resource"), keys[number]))
             self.record(row | {"score": score, "seconds": seconds})
             self.bar.update()
             self._check_time()
         self.bar.update(len(names) * FOLDS - len(todo))  # known before
         return [np.mean([self.known[name, fold, resource] for fold in range(FOLDS)])
                 for name in names]
+
+    def _parts(self, fold, share):
+        """((X, y) to fit, (X, y) to judge by) of the first `share` of a fold's rows."""
+        if (fold, share) not in self.made:
+            self.made = {key: one for key, one in self.made.items() if key[1] == share}
+            parts = [np.sort(rows[: round(share * len(rows))])
+                     for rows in self.folds[fold]]
+            X = [[self.X[row] for row in rows] if isinstance(self.X, list)
+                 else self.X[rows] for rows in parts]
+            y = [self.y[rows] for rows in parts]
+            if len(self.features):
+                features = clone(self.features)
+                X = features.fit_transform(X[0], y[0]), features.transform(X[1])
+            self.made[fold, share] = tuple(zip(X, y))
+        return self.made[fold, share]
 
     def _check_time(self):
         if self.deadline and time.monotonic() > self.deadline: raise TimeSpent
@@ -3010,7 +3493,7 @@ class Trials:
     def best(self):
         """(parameters, mean score, points tried) of the best point with all folds."""
         scores = {}
-        for (point, _, resource), score in self.known.items():
+        for (point, _, resource), score in sorted(self.known.items()):
             scores.setdefault((resource, point), []).append(score)
         whole = {key: np.mean(s) for key, s in scores.items() if len(s) == FOLDS}
         if not whole: return None
@@ -3029,16 +3512,17 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
     timed, started = str(budget or "").endswith("s"), time.monotonic()
     # The first steps that learn nothing and are not searched make the same of a text in
     # every fold: they do it once, so that workers need neither encoder nor TensorFlow.
-    searched = {name.split("__")[0] for name in param_grid}
-    first = next(i for i, (name, step) in enumerate(model.steps)
-                 if name in searched or step != "passthrough"
-                 and get_tags(step).requires_fit)
+    # Those that follow and are not searched do it once a fold.
+    searched = {name.split("__")[0] for name in param_grid} | {model.steps[-1][0]}
+    varied = next(i for i, (name, _) in enumerate(model.steps) if name in searched)
+    first = next(i for i, (_, step) in enumerate(model.steps) if i == varied
+                 or step != "passthrough" and get_tags(step).requires_fit)
     X = model[:first].fit_transform(train.texts) if first else train.texts
     deadline = started + float(budget[:-1]) if timed else None
     points, ended = ENDLESS if timed else int(budget or BUDGET), "done"
     bar = progress(None if timed else points * FOLDS, f"{how} search", unit=" fits")
-    trials = Trials(model[first:], param_grid, X, train.y, seed, metric, jobs, rows,
-                    record, deadline, bar)
+    trials = Trials(model[first:varied], model[varied:], param_grid, X, train.y, seed,
+                    metric, jobs, rows, record, deadline, bar)
     try:
         with bar:
             getattr(trials, how)(points=points, resource=resource)
@@ -3131,6 +3615,11 @@ class Task:
     def file(self):
         """The file of its row."""
         return "results" if self.settings.nsamp == self.drawn else "learning_curve"
+
+    def part(self, train):
+        """What it learns from, of the training part of its draw."""
+        share = self.settings.nsamp / self.drawn
+        return train if share == 1 else train.part(share)
 
 class Results:
     """What a run found: tidy frames, each also a CSV file if there is a folder. asked:
@@ -3348,6 +3837,21 @@ class Results:
         self.parts[name].append(rows)
         self._write(name, rows, "a")
         return hashes
+
+    def sort(self, tasks):
+        """Put rows, which came as workers finished, in the order of their tasks: so
+        that runs of the same numbers leave the same files."""
+        places = dict.fromkeys(tuple(task.place.values()) for task in tasks)
+        place = {key: number for number, key in enumerate(places)}
+        for name in self.columns:
+            rows = self.frame(name)
+            order = np.array([place.get(key, len(place)) for key in rows[list(
+                KEY)].itertuples(index=False)], int)
+            size = rows.nsamp if name == "learning_curve" else np.zeros(len(rows))
+            order = np.lexsort([size, order])
+            if (order != np.arange(len(rows))).any():
+                self.parts[name] = [rows.iloc[order].reset_index(drop=True)]
+                self._write(name, self.parts[name][0], "w")
 
     def describe(self, **facts):
         """Write run.json with these facts beside what it says already, unless another
@@ -5374,6 +5878,11 @@ class Options:
     pooling: str = option("mean", "how BERT's word vectors become one: their mean, the "
                           "means of all its layers, or the first one's",
                           choices=POOLINGS)
+    precision: str = option("auto", "what a frozen BERT multiplies in; auto is float16 "
+                            "on a card with tensor cores, else float32",
+                            choices=PRECISIONS)
+    engine: str = option("tensorflow", "what runs a frozen BERT; openvino is faster on "
+                         "a CPU, in float32 and twice so in bfloat16", choices=ENGINES)
     n_fine_tune_layers: int = option(0, "layers of BERT to train on your texts, from "
                                      "the top, or all; 0 leaves it as it is", lowest=0,
                                      also=("all",))
@@ -5393,6 +5902,9 @@ class Options:
     time_limit: str = option(
         None, "end a model's fit, or its search, after so long, as 300s")
     jobs: int = option(None, "parallel workers (default: all cores)", lowest=1)
+    cluster: str = option(None, "a Dask scheduler whose workers do the work, as "
+                          "tcp://HOST:8786, or local: one with --jobs workers here",
+                          metavar="ADDRESS")
     save: str = option(
         None, "keep the best model of the run, or the named, fitted to all labelled "
         "texts, in the folder model of --out", nargs="?", const=BEST, metavar="MODEL",
@@ -5516,6 +6028,7 @@ def outcome_of(call, limit=None):
     """What call() returns, or the reason <str> why it failed: the others go on."""
     try:
         return call()
+    except ClusterLost: raise
     except KitError as error:
         late = limit and isinstance(error, TimeSpent)
         return f"not finished after {limit:g} s (--time-limit)" if late else str(error)
@@ -5525,7 +6038,8 @@ def outcome_of(call, limit=None):
 def attempt(task, train, test, limit=None):
     """The Outcome of a task, or why there is none: a pure call, for workers."""
     return outcome_of(lambda: in_time(
-        limit, evaluate, task.column.pipeline(task.settings), train, test), limit)
+        limit, evaluate, task.column.pipeline(task.settings), task.part(train), test),
+        limit)
 
 # An English vocabulary cuts a word of other languages into more pieces than this, or
 # does not know so many of them; it makes 1.0 to 1.3 of English words, and knows all.
@@ -5548,8 +6062,8 @@ class Run:
             dataset.draw, self.drawn, options.seed))
         self.split(0)  # refused before anything is written
         asked = vars(options.suiting(dataset)) | {
-            "jobs": None, "trust_encoder": None, "sweep": options.sweep,
-            "dataset": dataset.name,
+            "jobs": None, "cluster": None, "trust_encoder": None,
+            "sweep": options.sweep, "dataset": dataset.name,
             "svm": dataset.corpus.svm, "content": dataset.digest}
         del asked["save"]  # it changes no result
         self.told = set()  # why models failed
@@ -5568,8 +6082,7 @@ class Run:
     def parts_of(self, task):
         """(train, test) of a task."""
         train, test = self.split(task.repeat)
-        share = task.settings.nsamp / task.drawn
-        return train if share == 1 else train.part(share), test
+        return task.part(train), test
 
     def keep(self, task, outcome):
         """Keep what a task gave, and say it in one line."""
@@ -5655,20 +6168,27 @@ class Run:
                 self.keep(task, self._here(task))
         except KeyboardInterrupt:
             self.results.interrupted = True
+        except ClusterLost as error:
+            say("cluster", error)
+            self.results.interrupted = True
 
     def _spread(self, tasks):
         """Compute tasks on the workers, which are given them as they need them."""
-        limit, asked = self.options.limit, deque()
+        limit, asked = self.options.limit, {}
         def calls():
-            for task in tasks:
-                asked.append(task)
-                yield attempt, task, *self.parts_of(task), limit
+            for number, task in enumerate(tasks):
+                asked[number] = task
+                yield attempt, task, *self.split(task.repeat), limit
         try:
-            for outcome in in_waves(calls(), self.options.jobs):
-                self.keep(asked.popleft(), outcome)
+            for number, outcome in in_waves(calls(), self._jobs()):
+                self.keep(asked.pop(number), outcome)
         except TerminatedWorkerError as error:  # killed, mostly for memory
-            for task in chain(asked, tasks):
+            for task in chain(asked.values(), tasks):
                 self.keep(task, f"a worker died ({one_line(error, 200)}); try --jobs 1")
+
+    def _jobs(self):
+        """How many workers: --jobs is about this machine's."""
+        return None if elsewhere() else self.options.jobs
 
     def _here(self, task):
         """Compute a task in this process."""
@@ -5692,11 +6212,13 @@ class Run:
         place = task.place | {"model": task.column.model, "search": options.search}
         rows = self.results.frame("tuning")
         mine = (rows[list(place)] == list(place.values())).all(axis=1)
-        heads = algorithm.encoder(task.settings)  # are faster here than in workers
+        # Heads are faster here than in workers, and a blend has its encoders here.
+        here = algorithm.encoder(task.settings) and not (
+            elsewhere() and "features" in model.named_steps)
         return tune(model, algorithm.param_grid, train, options.search,
                     options.budget or (options.limit and f"{options.limit}s"),
                     task.settings.seed, options.metric, algorithm.resource,
-                    1 if heads else options.jobs, rows[mine].to_dict("records"),
+                    1 if here else self._jobs(), rows[mine].to_dict("records"),
                     lambda row: self.results.append("tuning", [place | row]))
 
     def pages(self, report):
@@ -5744,6 +6266,7 @@ class Run:
     def finish(self, seconds):
         """Make the report of what is there, and write it if there is a folder."""
         results, options = self.results, self.options
+        results.sort(self.tasks())
         notes = self.notes + [
             "interrupted: not all models or draws are there"] * results.interrupted
         report = Report(results, self.dataset, self.columns, self.rows, options.metric,
@@ -5791,12 +6314,15 @@ def compare(dataset, models=None, out=None, **options):
     say("data", f"{len(dataset)} documents of {len(dataset.classes)} classes from "
         f"{dataset.source}; left out: {dataset.left_out}")
     # Draw.
-    run = Run(dataset, options, out)
-    with contextlib.closing(run.results):
+    with contextlib.ExitStack() as ends:
+        machines = ends.enter_context(cluster(options.cluster, options.jobs))
+        run = Run(dataset, options, out)
+        ends.enter_context(contextlib.closing(run.results))
         if options.audit:
             run.results.pages["audit"] = Audit(dataset, *run.split(0), run.rows).tables
         # Fit, score, compare.
         run.fit_and_score()
+        machines.close()
         run.finish(time.monotonic() - started)
     return run.results
 

@@ -192,7 +192,7 @@ class LearntLetters(Letters):
 @pytest.mark.parametrize("kind, grid, passes", [
     (Letters, {"classifier__C": [0.1, 1.0]}, {84: 1}),  # once, outside of the folds
     (Letters, {"tokens__maxtokens": [9, 30]}, {56: 6, 28: 6}),
-    (LearntLetters, {"classifier__C": [0.1, 1.0]}, {56: 6, 28: 6}),
+    (LearntLetters, {"classifier__C": [0.1, 1.0]}, {56: 3, 28: 3}),  # once a fold
 ])  # fmt: skip
 def test_what_learns_nothing_reads_each_text_once(train, kind, grid, passes):
     classifier = LogisticRegression(max_iter=1000)
@@ -483,6 +483,21 @@ def test_every_search_has_a_surface(monkeypatch, tmp_path, points, panels, cells
         drawn = [sorted(axes.lines[0].get_ydata()) for axes in figure.axes]
         assert drawn == [pytest.approx(expected)] * len(panels)
     figure.savefig(tmp_path / "tuning.png")
+
+
+@pytest.mark.parametrize("grid, made", [
+    ({"classifier__C": [0.01, 0.1, 1.0]}, 3),  # once a fold
+    ({"classifier__C": [0.1, 1.0], "features__min_count": [1, 2]}, 12),
+])  # fmt: skip
+def test_features_that_a_search_does_not_vary_are_made_once_a_fold(
+    train, monkeypatch, grid, made
+):
+    real, fits = kit.TokenCounts.fit, []
+    monkeypatch.setattr(
+        kit.TokenCounts, "fit", lambda self, X, y=None: fits.append(1) or real(self, X)
+    )
+    searched(train, grid=grid)
+    assert len(fits) == made
 
 
 def test_a_search_shows_its_progress_in_lines_where_a_log_is_kept(
