@@ -5338,11 +5338,18 @@ def write_page(results):
 KEPT_FORMAT = 1  # of a kept model's folder: raise it when older kits cannot read it
 BEST = "best"  # the column with the highest mean, where none is named
 # What may stand in a kept file beside what skops trusts by itself (scikit-learn's
-# estimators, NumPy's arrays): the kit's own estimators, and the numbers inside of
-# scikit-learn's SVMs and trees. No function, and no class of anybody else.
-TRUSTED = (*(f"kit.{kind.__name__}" for kind in (
-    Tokens, TokenCounts, ElmoFeatures, BertFeatures, DenseHead, FineTunedBert,
-    NaiveBayesSVM, Blend)), "scipy.sparse._csr.csr_matrix", "sklearn.tree._tree.Tree")
+# estimators, NumPy's arrays): the kit's own estimators, and what scikit-learn's SVMs,
+# trees and boosting hold inside: numbers, and the losses that older skops do not know.
+# No function, and no class of anybody else.
+TRUSTED = (
+    *(f"kit.{kind.__name__}" for kind in (
+        Tokens, TokenCounts, ElmoFeatures, BertFeatures, DenseHead, FineTunedBert,
+        NaiveBayesSVM, Blend)),
+    "scipy.sparse._csr.csr_matrix", "sklearn.tree._tree.Tree",
+    *(f"sklearn._loss.link.{name}" for name in (
+        "Interval", "LogitLink", "MultinomialLogit")),
+    *(f"sklearn._loss.loss.{name}" for name in (
+        "HalfBinomialLoss", "HalfMultinomialLoss")), "_loss.CyHalfMultinomialLoss")
 VOCABULARIES = "vocabulary", "vocabulary_"  # of CountVectorizer, a list or a dict
 CALIBRATED = ("softmax of the model's distances times a factor that was fitted to the "
               "run's test documents")
