@@ -5476,7 +5476,7 @@ def card_of(report, column, params, model):
             "name": dataset.name, "title": dataset.title, "source": dataset.source,
             "texts": len(dataset), "sha256": dataset.digest,
             "columns": dataset.columns}}
-    return json.loads(json.dumps(card, default=str))
+    return json.loads(without_secrets(json.dumps(card, default=str)))
 
 def refitted(report, name=BEST, limit=None):
     """The KeptModel of the best column of a report, or of the one named, fitted to all
@@ -5508,8 +5508,8 @@ def refitted(report, name=BEST, limit=None):
 @contextlib.contextmanager
 def portable(parts, handles):
     """In the block estimators are without what only this machine has (the place of the
-    features, an encoder's), and name encoders by handles {path: handle}. Yields their
-    vocabularies {"number attribute": words}, which are not in them, either: as an
+    features, an encoder's, trust), and name encoders by handles {path: handle}. Yields
+    their vocabularies {"number attribute": words}, which are not in them, either: as an
     object in skops' file, each word would take 5 KB of memory."""
     before, words = [dict(vars(part)) for part in parts], {}
     try:
@@ -5519,7 +5519,7 @@ def portable(parts, handles):
                     words[f"{number} {name}"] = vars(part)[name]
                     setattr(part, name, None)
         for part in encoders_in(parts):
-            part.path = handles[part.path]
+            part.path, part.trust_encoder = handles[part.path], False
             vars(part).update({"store": None} if hasattr(part, "store") else {})
             vars(part).pop("folder_", None)
         yield words
@@ -5608,10 +5608,10 @@ def kept_encoder(handle, digest, places):
     raise KitError(f"The model was fitted on the encoder {handle} with SHA-256 "
                    f"{digest[:12]}…, and {why}.")
 
-def restore(folder, encoders=()):
+def restore(folder, encoders=(), trust_encoder=False):
     """The KeptModel of a folder that save() wrote. encoders: paths, handles or URLs of
-    its encoders, if they are not where they were. A KitError for what was changed, for
-    unknown types, and for another encoder."""
+    its encoders, if they are not where they were; trust_encoder: see load_module. A
+    KitError for what was changed, for unknown types, and for another encoder."""
     skops, folder = skops_io(), Path(folder)
     card, contents = read_card(folder / "card.json"), []
     for name in ("model.skops", "vocabulary.json.gz"):
@@ -5636,6 +5636,7 @@ def restore(folder, encoders=()):
         readers = [(part, card["encoders"][part.path]) for part in encoders_in(parts)]
     for part, digest in readers:
         part.path = kept_encoder(part.path, digest, encoders)
+        part.trust_encoder = trust_encoder
         if isinstance(part, FrozenEncoder):
             part.store = None  # what is predicted is not kept
             part.fit(())
@@ -6433,7 +6434,8 @@ def predict_words(predict, model, out, given, columns):
     if not Path(predict).is_file(): raise KitError(f"--predict: {predict} is no file.")
     places = [given[name] for name in ("elmo", "bert") if name in given]
     columns = {what: columns.get(what, "") for what in ("text", "id")}
-    predict_table(restore(model, places), predict, out, **columns)
+    kept = restore(model, places, given.get("trust_encoder", False))
+    predict_table(kept, predict, out, **columns)
     return 0
 
 def run_problem(name, words):
