@@ -17,19 +17,20 @@ In a notebook or a program, imported or pasted into a cell:
     print(results.table(), results.verdict())
 
 Contents: Words to the user; Places; Tables and folders; E-mail; Corpora; Datasets;
-Texts to tokens; Word pieces; Encoders in the hub's formats; Keras layers; Frozen
-features; Classifiers; Algorithms; Evaluation; Workers; Tuning; Results; Statistics;
-Tables; Figures; Word weights; Audit; Page; Comparison; Command line.
+Texts to tokens; Word pieces; Encoders in the hub's formats; Keras layers; Workers;
+Frozen features; Classifiers; Algorithms; Evaluation; Tuning; Results; Statistics;
+Tables; Figures; Word weights; Audit; Page; Kept models; Handing in; Comparison;
+Command line.
 """
 
 # What a notebook had before this was pasted into a cell: see the last lines.
 _before = dict(globals())
 
-import argparse, base64, bisect, codecs, contextlib, csv, dataclasses, difflib, email
-import functools, gzip, hashlib, html, http.client, importlib.metadata, importlib.util
-import io, itertools, json, os, platform, re, shlex, shutil, signal, sqlite3, sys
-import tarfile, tempfile, textwrap, threading, time, urllib.error, urllib.request
-import warnings, zipfile, zlib
+import argparse, base64, bisect, bz2, codecs, contextlib, copy, csv, ctypes
+import dataclasses, difflib, email, email.policy, functools, gzip, hashlib, heapq, html
+import http.client, importlib.metadata, importlib.util, io, itertools, json, lzma, os
+import platform, queue, re, shlex, shutil, signal, sqlite3, sys, tarfile, tempfile
+import textwrap, threading, time, urllib.error, urllib.request, warnings, zipfile, zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,7 @@ from pathlib import Path
 
 import joblib, numpy as np, pandas as pd
 from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky.backend import get_context
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from scipy import optimize, stats
 from scipy.special import softmax
@@ -62,7 +64,7 @@ from threadpoolctl import threadpool_limits
 # Not BertLayer and ElmoEmbeddingLayer: for them `import *` would import TensorFlow.
 __all__ = ["load", "compare", "command_line", "Dataset", "Column", "Settings",
            "Results", "Report", "KitError", "evaluate", "tune", "Tokens", "DenseHead",
-           "build_elmo_model", "build_bert_model"]
+           "build_elmo_model", "build_bert_model", "save", "restore"]
 
 # ------------------------------------------------------------------ Words to the user
 SECRET = re.compile(r"(?<=://)[^/\s?#]*@(?!sha256:)")  # user:password@ of a URL
@@ -121,11 +123,49 @@ def say(event, text):
     """Print one aligned line: the time, what happens, and to what."""
     print(f"{time.strftime('%H:%M:%S')}  {event:<8}  {plain(text)}", flush=True)
 
+LOG_PACE = 15  # seconds between a log's lines of progress
+
+class OneLine:
+    """Where a bar writes in a notebook: one line of the cell, that goes when it ends,
+    so that no bar stands still in a notebook that was saved."""
+
+    def __init__(self):
+        self.handle = None
+
+    def write(self, text):
+        """Show a line in place of the one before."""
+        from IPython.display import display
+        line = {"text/plain": text.strip()}
+        if self.handle:
+            self.handle.update(line, raw=True)
+        elif text.strip():
+            self.handle = display(line, raw=True, display_id=True)
+
+    def flush(self):
+        """Nothing is kept back."""
+
+class LogLines:
+    """Where a bar writes in a log, which keeps every line."""
+
+    def write(self, text):
+        """Print a line of its own."""
+        if text.strip(): say("progress", text.strip())
+
+    def flush(self):
+        """Nothing is kept back."""
+
 def progress(total, what, **options):
-    """tqdm's bar to `update`; in a log, which keeps every line, one every 15 s."""
-    from tqdm.auto import tqdm
-    live = in_notebook() or sys.stderr.isatty()
-    pace = {} if live else {"mininterval": 15, "maxinterval": 15, "delay": 15}
+    """tqdm's bar to `update`; in a log a line every 15 s, and so in what Kaggle runs as
+    a batch ("Save version"), whose log shows a cell's lines only."""
+    from tqdm import tqdm
+    notebook = in_notebook() and os.environ.get("KAGGLE_KERNEL_RUN_TYPE") != "Batch"
+    if notebook:
+        pace = {"file": OneLine(), "ncols": 80, "mininterval": 0.5}
+    elif sys.stderr.isatty() and not in_notebook():
+        pace = {}
+    else:
+        pace = {"file": LogLines(), "ncols": 0, "mininterval": LOG_PACE,
+                "maxinterval": LOG_PACE, "delay": LOG_PACE}
     return tqdm(total=total, desc=what, leave=False, **pace, **options)
 
 def nearest(word, words):
@@ -181,16 +221,21 @@ def cache_folder():
         folder.mkdir(exist_ok=True)
     return folder
 
-def write_atomically(path, content):
-    """Write bytes so that a killed run leaves the old file or the new, never half."""
+@contextlib.contextmanager
+def written_whole(path):
+    """A file <bytes> to write, which is at its path once the block has ended well."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        temporary.write_bytes(content)
+        with open(temporary, "wb") as file: yield file
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+def write_atomically(path, content):
+    """Write bytes so that a killed run leaves the old file or the new, never half."""
+    with written_whole(path) as file: file.write(content)
 
 @functools.cache
 def content_digest(path, stamp):
@@ -212,17 +257,28 @@ def times_of(path):
 FORMAT = 2  # of what the caches hold: raise it when a reader or an encoder pass changes
 
 def cached_frame(name, made_of, read):
-    """The frame that read() returns; kept as Parquet, by all that it is made_of."""
+    """The frame that read() returns; kept as Parquet, by all that it is made_of. The
+    file's name tells the digest of its bytes: another content is read anew."""
     key = hashlib.sha256(repr((FORMAT, made_of)).encode()).hexdigest()[:24]
-    path = cache_folder() / "corpora" / f"{name}-{key}.parquet"
-    with contextlib.suppress(ImportError, OSError, ValueError):  # as pyarrow's
-        return pd.read_parquet(path)
+    folder = cache_folder() / "corpora"
+    def named(content):
+        digest = hashlib.sha256(key.encode() + content).hexdigest()[:16]
+        return folder / f"{name}-{key}-{digest}.parquet"
+    kept = sorted(folder.glob(f"{name}-{key}*.parquet"))
+    for path in kept:
+        with contextlib.suppress(ImportError, OSError, ValueError):  # as pyarrow's
+            content = path.read_bytes()
+            if path == named(content): return pd.read_parquet(io.BytesIO(content))
+            say("cache", f"{path.name} has no digest or another: {name} is read anew")
     frame = read()
     try:
         require("A cache of the texts", "pyarrow")
-        write_atomically(path, frame.to_parquet(index=False))
+        content = frame.to_parquet(index=False)
+        write_atomically(named(content), content)
+        for path in {*kept} - {named(content)}:
+            path.unlink(missing_ok=True)
     except (KitError, OSError) as error:  # no library, a full disk
-        say("cache", f"could not keep {path.name}: {one_line(error, 120)}")
+        say("cache", f"could not keep {name}: {one_line(error, 120)}")
     return frame
 
 def leads_out(path, root):
@@ -235,10 +291,17 @@ def leads_out(path, root):
 
 def find_below(root, is_it, depth=6):
     """The first path at most depth folders below root for which is_it(path) holds."""
-    root = Path(root)
+    root, seen = Path(root), {}
     for folder, folders, files in os.walk(root, followlinks=True):  # mounts are links
         folder = Path(folder)
-        if len(folder.relative_to(root).parts) >= depth:
+        deep, place = len(folder.relative_to(root).parts), os.stat(folder)
+        # Links can lead round in a circle: a folder counts once, where it is highest.
+        place = place.st_dev, place.st_ino
+        if seen.get(place, deep + 1) <= deep:
+            folders.clear()
+            continue
+        seen[place] = deep
+        if deep >= depth:
             folders.clear()
         folders[:] = sorted(n for n in folders if not leads_out(folder / n, root))
         for name in sorted(files) + folders:
@@ -299,6 +362,66 @@ LABEL_NAMES = "label class target category sentiment topic intent team author em
 ID_NAMES = ("id", "textid", "doc", "qid", "phraseid")
 MOST_CLASSES = 500  # more different values are ids or free text
 LONGEST_LABEL = 100  # characters
+# Characters of a document: no model reads on, and what is made of it takes time and
+# memory. The longest of Enron's mails has 2 million, attachments included.
+LONGEST = 1_000_000
+MOST_UNPACKED = 100  # times the packed size: texts have 3 to 20, zeros 1,000
+UNPACKED_AT_ONCE = 1 << 28  # bytes: of one file in an archive, and of any packed file
+LONGEST_FIELD = 10 * LONGEST  # of a CSV file: csv's own limit is below some documents
+PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+
+def read_start(path):
+    """The text of a file, or as much of it as a document can have."""
+    with open(path, "rb") as file:  # of at most 4 bytes a character
+        return file.read(4 * (LONGEST + 1)).decode("utf-8", "replace")
+
+def say_cut(names):
+    """Say which documents were longer than LONGEST."""
+    if names:
+        say("cut", f"{len(names)} documents have more than {LONGEST:,} characters, and "
+            f"are read up to there: {', '.join(map(str, names[:5]))}")
+
+class Unpacked(io.RawIOBase):
+    """The bytes of a packed file (.gz, .bz2, .xz, or none of them), read forwards, with
+    all checksums that its format has. A KitError where they are far more than texts
+    would be, or more are asked for at once than memory should hold."""
+
+    def __init__(self, path):
+        self.path, self.count, self.last = path, 0, b""
+        with open(path, "rb") as file:
+            begin = file.read(6)
+        opener = next((PACKED[b] for b in PACKED if begin.startswith(b)), open)
+        self.stream = opener(path, "rb")
+        size = os.path.getsize(path)
+        self.most = max(MOST_UNPACKED * size, UNPACKED_AT_ONCE)
+
+    def readable(self):
+        """It can be read."""
+        return True
+
+    def readinto(self, buffer):
+        """Read as many bytes as the buffer holds; fewer only at the end."""
+        if len(buffer) > UNPACKED_AT_ONCE or self.count > self.most:
+            raise KitError(f"{self.path} unpacks to far more than texts would: it is "
+                           "no archive to be trusted.")
+        self.last = self.stream.read(len(buffer))
+        buffer[: len(self.last)] = self.last
+        self.count += len(self.last)
+        return len(self.last)
+
+    def tell(self):
+        """How many bytes were read."""
+        return self.count
+
+    def seek(self, place, whence=0):
+        """Read on to a place."""
+        while self.count < place and self.read(min(place - self.count, 1 << 16)): pass
+        return self.count
+
+    def close(self):
+        """Close the file, too."""
+        self.stream.close()
+        super().close()
 
 class TableFile:
     """A table on disk as a frame: CSV or TSV, JSON Lines, Parquet; packed or not."""
@@ -313,38 +436,97 @@ class TableFile:
 
     def frame(self):
         """The whole table; of CSV only empty fields are missing, not "NA" or "null"."""
-        path = self.path
-        if self.name.endswith((".parquet", ".pq")):
-            require(f"To read {path}", "pyarrow")
-            with told(f"{path} is no Parquet", OSError, ValueError):
-                return pd.read_parquet(path)
-        with (told(f"{path} is damaged; fetch it again", zipfile.BadZipFile, EOFError,
-                   zlib.error, gzip.BadGzipFile),
-              # A .zip with a password, or packed otherwise.
-              told(f"{path} cannot be unpacked", RuntimeError)):
-            with self._opened() as stream:
-                sample = stream.read(1 << 16)
-            if not sample.strip(): raise KitError(f"{path} is empty.")
-            encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
-            if b"\0" in sample and encodings is ENCODINGS:
-                raise KitError(f"{path} is no table of texts: it has zero bytes.")
-            is_json = self.name.endswith((".jsonl", ".ndjson", ".json"))
-            read = self._json if is_json else self._csv
+        self._check_kind()
+        if self.is_parquet:
+            with self._told_parquet(): return pd.read_parquet(self.path)
+        with self._told_damage():
+            sample, encodings = self._sampled()
+            read = self._json if self.is_json else self._csv
             for encoding in encodings:
                 with contextlib.suppress(UnicodeDecodeError), self._opened() as stream:
                     return read(stream, encoding, sample.decode(encoding, "replace"))
-        raise KitError(f"{path} is no text in {' or '.join(encodings)}.")
+        raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
+
+    def chunks(self, rows):
+        """Yield the table in frames of at most so many rows, in memory that does not
+        grow with it; fields of CSV as they stand there, strings."""
+        self._check_kind()
+        if self.is_parquet:
+            with self._told_parquet():
+                from pyarrow.parquet import ParquetFile
+                for batch in ParquetFile(self.path).iter_batches(rows):
+                    yield batch.to_pandas()
+            return
+        with self._told_damage():
+            sample, encodings = self._sampled()
+            encoding = next(filter(self._decodes, encodings), None)
+            if not encoding:
+                raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
+            sample = sample.decode(encoding, "replace")
+            with self._opened() as stream:
+                read = self._json_chunks if self.is_json else self._csv_chunks
+                yield from read(stream, encoding, sample, rows)
+
+    def _check_kind(self):
+        if self.path.exists() and not self.path.is_file():  # a pipe would wait for ever
+            raise KitError(f"{self.path} is no regular file.")
+
+    @property
+    def is_parquet(self):
+        """Whether its name says so."""
+        return self.name.endswith((".parquet", ".pq"))
+
+    @property
+    def is_json(self):
+        """Whether its name, or that of the file in a .zip, says so."""
+        return self.name.endswith((".jsonl", ".ndjson", ".json"))
+
+    @contextlib.contextmanager
+    def _told_parquet(self):
+        require(f"To read {self.path}", "pyarrow")
+        with told(f"{self.path} is no Parquet", OSError, ValueError): yield
+
+    @contextlib.contextmanager
+    def _told_damage(self):
+        with (told(f"{self.path} is damaged; fetch it again", zipfile.BadZipFile,
+                   EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile),
+              # A .zip with a password, or packed otherwise.
+              told(f"{self.path} cannot be unpacked", RuntimeError)):
+            yield
+
+    def _sampled(self):
+        """The first bytes, and the encodings that they may be in."""
+        with self._opened() as stream:
+            sample = stream.read(1 << 16)
+        if not sample.strip(): raise KitError(f"{self.path} is empty.")
+        encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
+        if b"\0" in sample and encodings is ENCODINGS:
+            raise KitError(f"{self.path} is no table of texts: it has zero bytes.")
+        return sample, encodings
+
+    def _decodes(self, encoding):
+        """Whether the whole file is in an encoding: its last row may be the first that
+        is not, when all others have been handed out."""
+        decoder = codecs.getincrementaldecoder(encoding)()
+        with contextlib.suppress(UnicodeDecodeError), self._opened() as stream:
+            while block := stream.read(1 << 20): decoder.decode(block)
+            decoder.decode(b"", final=True)
+            return True
+        return False
 
     def _opened(self):
         """A stream of the file's bytes, out of a .gz, or of a .zip of one file."""
         kind = self.path.suffix.lower()
-        if kind != ".zip":
-            return (gzip.open if kind == ".gz" else open)(self.path, "rb")
+        if kind == ".gz": return io.BufferedReader(Unpacked(self.path))
+        if kind != ".zip": return open(self.path, "rb")
         archive = zipfile.ZipFile(self.path)
         names = [name for name in archive.namelist()
                  if not name.startswith("__MACOSX") and name[-1] != "/"]
         if len(names) == 1:
-            self.name = names[0].lower()
+            self.name, size = names[0].lower(), archive.getinfo(names[0]).file_size
+            if size > max(MOST_UNPACKED * self.path.stat().st_size, UNPACKED_AT_ONCE):
+                raise KitError(f"{self.path} says that it unpacks to {size:,} bytes, "
+                               "far more than texts would: it is not to be trusted.")
             return archive.open(names[0])
         raise KitError(f"{self.path} holds {len(names)} files "
                        f"({', '.join(names[:5])}); unpack it and name the one to read.")
@@ -362,8 +544,9 @@ class TableFile:
                     best = separator, alike
         return best[0]
 
-    def _csv(self, stream, encoding, sample):
-        csv.field_size_limit(2**31 - 1)  # some documents are longer than its 128 KiB
+    def _csv(self, stream, encoding, sample, **options):
+        """What pandas reads of it, a frame or, with a chunksize, a reader of frames."""
+        csv.field_size_limit(LONGEST_FIELD)
         sample, path = sample.lstrip("\ufeff"), self.path
         separator = self._separator(sample)
         header = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
@@ -375,38 +558,54 @@ class TableFile:
             packed = path.suffix.lower() in (".gz", ".zip")
             frame = pd.read_csv(stream if packed else path, sep=separator,
                                 encoding=encoding, keep_default_na=False,
-                                na_values=[""])
+                                na_values=[""], **options)
+        return frame if options else self._regular(frame)
+
+    def _csv_chunks(self, stream, encoding, sample, rows):
+        reader = self._csv(stream, encoding, sample, chunksize=rows, dtype=object)
+        with reader, told(f"{self.path} is no regular table", ValueError):
+            for frame in reader: yield self._regular(frame)
+
+    def _regular(self, frame):
+        """The frame, if its rows have no more fields than the header."""
         if not isinstance(frame.index, pd.RangeIndex):  # pandas' guess for such rows
-            raise KitError(f"{path}: the rows have more fields than the header has "
-                           "names; put texts with separators in quotes.")
+            raise KitError(f"{self.path}: the rows have more fields than the header "
+                           "has names; put texts with separators in quotes.")
         return frame
 
     def _json(self, stream, encoding, sample):
-        """Of objects on lines, or in one list."""
+        return pd.DataFrame(list(self._objects(stream, encoding, sample)))
+
+    def _json_chunks(self, stream, encoding, sample, rows):
+        objects = self._objects(stream, encoding, sample)
+        while some := [*itertools.islice(objects, rows)]: yield pd.DataFrame(some)
+
+    def _objects(self, stream, encoding, sample):
+        """Yield the objects on lines, or in one list."""
         lines = io.TextIOWrapper(stream, encoding.replace("utf-8", "utf-8-sig"))
-        rows, number = [], 0
+        number, is_list = 0, re.match(r"\ufeff?\s*\[\s*[{\]]", sample)
         try:
-            if re.match(r"\ufeff?\s*\[\s*[{\]]", sample):
-                rows = json.load(lines)
-            else:
-                for number, line in enumerate(lines):
-                    rows += [json.loads(line)] if line.strip() else []
+            for number, line in enumerate([lines.read()] if is_list else lines):
+                for row in (json.loads(line or "[]") if is_list else
+                            [json.loads(line)] if line.strip() else []):
+                    if not isinstance(row, dict):
+                        raise KitError(f"{self.path} must hold an object with names on "
+                                       "each line.")
+                    yield {name: writable(v) if isinstance(v, str) else v
+                           for name, v in row.items()}
         except json.JSONDecodeError as error:
             raise KitError(f"{self.path}, line {number + error.lineno} is no JSON: "
                            f"{error.msg}.") from error
-        if not all(isinstance(row, dict) for row in rows):
-            raise KitError(f"{self.path} must hold an object with names on each line.")
-        return pd.DataFrame([{name: writable(v) if isinstance(v, str) else v
-                              for name, v in row.items()} for row in rows])
 
 class Columns:
-    """Which columns of a frame are text, label, id ("" for none): named or guessed."""
+    """Which columns of a frame are text, label, id ("" for none): named or guessed. A
+    label of None is not looked for: what is to be predicted has none."""
 
     def __init__(self, frame, text="", label="", id=""):
         self.frame, self.names = frame, ", ".join(map(str, frame))
         self.text, self.label, self.id = text, label, id
         for name, what in ((text, "text"), (label, "label"), (id, "id")):
-            if name != "" and name not in frame:
+            if name not in ("", None) and name not in frame:
                 many = " A text has one label here." if "," in str(name) else ""
                 raise KitError(f"There is no column {name!r} for the "
                                f"{what}.{many or nearest(name, frame)} The columns "
@@ -492,16 +691,20 @@ def as_labels(values, column):
                        "no label. Name another one with --label-column.")
     return labels
 
-def read_table(table, text="", label="", id=""):
-    """The frame id, text, label of a table, a path or a DataFrame. text, label, id: its
-    columns, guessed (and said) if not named; the default id is a row's number."""
+def columns_of(table, text="", label="", id=""):
+    """The Columns of a table, a path or a DataFrame, guessed if they are not named."""
     frame = table if isinstance(table, pd.DataFrame) else TableFile(table).frame()
     if not len(frame):
         raise KitError(f"{'The table' if frame is table else table} has no rows.")
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise KitError(f"The table has two columns named {twice!r}; rename one.")
-    columns = Columns(frame, text, label, id)
+    return Columns(frame, text, label, id)
+
+def documents(columns):
+    """The frame id, text, label of a table's Columns, which are said; the default id is
+    a row's number."""
+    frame = columns.frame
     labels, texts = as_labels(frame[columns.label], columns.label), frame[columns.text]
     strange = [v for v in texts.dropna() if not isinstance(v, str)] if (
         pd.api.types.infer_dtype(texts) != "string") else []
@@ -524,17 +727,24 @@ def the_table_in(path):
              (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".pq", ".gz", ".zip")]
     return found[0] if len(found) == 1 and found[0].is_file() else path
 
+def read_table(table, text="", label="", id=""):
+    """The frame id, text, label of a table, a path or a DataFrame. text, label, id: its
+    columns, guessed (and said) if not named."""
+    return documents(columns_of(table, text, label, id))
+
 def labelled(rows, classes):
     """The frame id, text, label <category> of rows of these."""
     frame = pd.DataFrame(rows, columns=["id", "text", "label"])
     return frame.assign(label=pd.Categorical(frame.label, classes))
 
-def read_folder(folder, classes=()):
+def read_folder(folder, classes=(), like=re.compile(r"(?!\._)")):
     """The frame id, text, label of a folder with a subfolder of .txt files a class.
-    classes: the subfolders to read, all with texts unless they are named."""
+    classes: the subfolders to read, all with texts unless they are named; like: how
+    their files' names begin, all but macOS's own ._files if not said."""
     folders = [path for path in sorted(Path(folder).iterdir()) if path.is_dir()]
     files = [(path.name, file) for path in folders for file in sorted(
-        path.glob("*.txt")) if not classes or path.name in classes]
+        path.glob("*.txt")) if (not classes or path.name in classes)
+        and like.match(file.name) and file.is_file()]  # a pipe would wait for ever
     inside = [pair for pair in files if not leads_out(pair[1], Path(folder))]
     if len(inside) < len(files):
         say("links", f"{len(files) - len(inside)} links out of {folder} are not read")
@@ -544,35 +754,61 @@ def read_folder(folder, classes=()):
         raise KitError(f"{folder} needs two or more subfolders of .txt "
                        "files, one for each class; with texts there are: "
                        f"{', '.join(found) or 'none'}.")
-    return labelled([(f"{name}/{file.name}", file.read_text("utf-8", "replace"), name)
+    return labelled([(f"{name}/{file.name}", read_start(file), name)
                      for name, file in files], classes or found)
 
 # ---------------------------------------------------------------------------- E-mail
 HEADER_LINE = re.compile(rb"[!-9;-~]+:|[ \t]")  # or the continuation of one
 TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")  # not <john@enron.com>
 HTML_DOCUMENT = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
+CLOSED_TAG = re.compile(r"<[^<>!?][^<>]*>")
+MOST_TAGS = 20_000  # of which a tree is built, 1 KB and 20 microseconds each
+MOST_WORK = 5_000_000  # characters times open tags, each of which the parser reads anew
+LONG_NUMBER = re.compile("&#[0-9]{4000,};?")
 
 def html_text(markup):
-    """The text that a browser would show of an HTML document."""
+    """The text that a browser would show of an HTML document. Where its tags are so
+    many, or so many of them open, that a parser would take seconds, and where it gives
+    up, it is the text without what looks like tags."""
     from bs4 import BeautifulSoup
-    from bs4.exceptions import ParserRejectedMarkup
+    tags = markup.count("<")
+    open_tags = tags - len(CLOSED_TAG.findall(markup))
+    if tags > MOST_TAGS or open_tags * len(markup) > MOST_WORK:
+        return TAG.sub(" ", markup)
     try:
         soup = BeautifulSoup(markup, "html.parser")
-    except ParserRejectedMarkup:
+        for element in soup(["script", "style", "head"]):
+            element.decompose()
+        return soup.get_text(" ")
+    except Exception:  # of any class, Python's and the library's own
         return TAG.sub(" ", markup)
-    for element in soup(["script", "style", "head"]):
-        element.decompose()
-    return soup.get_text(" ")
+
+class ShortHeaders(email.policy.Compat32):
+    """Headers no longer than any real one of MIME's: what the e-mail library does with
+    their parameters takes the square or cube of their length."""
+
+    def header_source_parse(self, sourcelines):
+        """The (name, value) of a header's lines, the value cut."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, ";".join(value[:1000].split(";")[:20])
 
 class Mail:
-    """A raw message (bytes) and the text that its reader sees, no header of it."""
+    """A raw message (bytes) and the text that its reader sees, no header of it. Of a
+    message of more than LONGEST bytes, the first ones."""
+    NO_CHARSETS = ("punycode", "idna", "undefined")  # of domain names, and slow
+    MOST_PARTS, MOST_WORK = 5000, 3_000_000  # parts; lines times parts that hold parts
 
     def __init__(self, raw):
-        self.raw = raw
+        self.raw = raw[:LONGEST]
 
     def text(self):
         """The plain parts, else the HTML as text, decoded; "" for none. What the e-mail
-        library gives up on is all that follows the first blank line."""
+        library gives up on, or would take seconds for, is all that follows the first
+        blank line."""
+        holders = len(re.findall(rb"multipart/", self.raw, re.IGNORECASE))
+        work = holders * self.raw.count(b"\n")
+        if self.raw.count(b"\n--") > self.MOST_PARTS or work > self.MOST_WORK:
+            return self._after_headers()
         try:
             parts = [part for part in self._parsed().walk() if not part.is_multipart()
                      and part.get_content_disposition() != "attachment"]
@@ -581,17 +817,21 @@ class Mail:
                          if kind == p.get_content_type()]
                 body = "\n".join(filter(None, map(str.strip, found)))
                 if body: return body
-        except (ValueError, RecursionError):
-            body = re.split(rb"\r?\n\r?\n", self.raw + b"\n\n", maxsplit=1)[1]
-            return body.decode("latin-1")
+        except Exception:  # The library raises errors of many classes, TypeErrors, too,
+            return self._after_headers()  # and one mail must not end a run of 500,000.
         return ""
+
+    def _after_headers(self):
+        body = re.split(rb"\r?\n\r?\n", self.raw + b"\n\n", maxsplit=1)[1]
+        return body.decode("latin-1")
 
     def _parsed(self):
         """The message parsed, two frequent breaks of its structure mended first."""
-        message = email.message_from_bytes(self.raw)
+        read = functools.partial(email.message_from_bytes, policy=ShortHeaders())
+        message = read(self.raw)
         defects = {type(defect).__name__ for defect in message.defects}
         if "MissingHeaderBodySeparatorDefect" in defects:
-            message = email.message_from_bytes(self._without_stray_lines())
+            message = read(self._without_stray_lines())
         is_multipart = message.get_content_maintype() == "multipart"
         if is_multipart and not message.is_multipart():  # no boundary, or a wrong one
             body = message.get_payload(decode=True) or b""
@@ -599,7 +839,7 @@ class Mail:
             kind = b"text/plain"
             if found:
                 kind = b'multipart/mixed; boundary="%b"' % found[1]
-            message = email.message_from_bytes(b"Content-Type: %b\n\n%b" % (kind, body))
+            message = read(b"Content-Type: %b\n\n%b" % (kind, body))
         return message
 
     def _without_stray_lines(self):
@@ -613,46 +853,92 @@ class Mail:
         headers = itertools.compress(lines, is_header)
         return b"\n\n".join([b"\n".join(headers), b"\n".join(lines[last + 1 :]), *body])
 
-    @staticmethod
-    def _decoded(part):
+    @classmethod
+    def _decoded(cls, part):
         """A MIME part as text: its charset, or the likeliest where that is wrong."""
         payload = part.get_payload(decode=True) or b""
         for charset in (part.get_content_charset(), "utf-8", "cp1252", "latin-1"):
             # A charset may be unknown, not a text's, or not this one.
             with contextlib.suppress(LookupError, ValueError):
+                if charset and codecs.lookup(charset).name in cls.NO_CHARSETS: continue
                 text = payload.decode(charset or "utf-8")
                 break
         is_html = part.get_content_type() == "text/html" or HTML_DOCUMENT.match(text)
         return html_text(text) if is_html else text
 
+class MailTable:
+    """The records of Kaggle's emails.csv as Python's csv module reads them. odd: the
+    lines where one does not fit the header, or is too long, or has swallowed others,
+    by a quote that nothing closes; swallowed: how many of those there are."""
+    NAMES = ["file", "message"]
+    BEGIN = re.compile(r'[\r\n]"?[^\s",]+/[^\s",]+"*,"*[A-Z][A-Za-z-]*: ')  # of a mail
+
+    def __init__(self, path):
+        self.path, self.odd, self.swallowed = path, [], 0
+
+    def __iter__(self):
+        """Yield (file, message), both <str>; stray bytes survive as surrogates."""
+        csv.field_size_limit(LONGEST_FIELD)
+        with open(self.path, encoding="utf-8", errors="surrogateescape",
+                  newline="") as stream:
+            reader = csv.reader(stream)
+            header = next(reader, [])
+            if not {*self.NAMES} <= {*header}:
+                raise KitError(f"{self.path} needs the columns file and message.")
+            places = [header.index(name) for name in self.NAMES]
+            while (record := self._next(reader)) is not None:
+                if not record: continue  # an empty line
+                others = len(self.BEGIN.findall(",".join(record)))
+                if len(record) == len(header) and not others:
+                    yield tuple(record[place] for place in places)
+                else:
+                    self.odd.append(reader.line_num)
+                    self.swallowed += others
+
+    @staticmethod
+    def _next(reader):
+        """The next record <list>; None at the end. Behind a field that is too long the
+        reader goes on with the next line."""
+        try:
+            return next(reader, None)
+        except csv.Error:
+            return ["too long"]
+
+    def dropped(self):
+        """How many records were left out, by reason; said, too."""
+        if not self.odd: return {}
+        say("odd rows", f"{len(self.odd)} of {self.path} are left out, the first ends "
+            f"in line {self.odd[0]}; {self.swallowed} mails stand inside of them, "
+            "behind a quote that is not closed")
+        return {"odd row": len(self.odd), "inside of odd rows": self.swallowed}
+
 def read_enron(path, size, seed):
     """A uniform sample of at most size messages of Kaggle's emails.csv, in its order.
     In one pass: every record draws a number, and the smallest stay, so that memory
-    holds the sample and one chunk of the 1.4 GB. Stray bytes survive as surrogates."""
-    rng, kept = np.random.default_rng(seed), None
-    with told(f"{path} needs the columns file and message", ValueError):
-        chunks = pd.read_csv(
-            path, usecols=["file", "message"], chunksize=20_000, dtype=object,
-            keep_default_na=False, encoding_errors="surrogateescape")
-        with chunks, progress(None, "sampling e-mail", unit=" mails") as bar:
-            for chunk in chunks:
-                chunk["draw"] = rng.random(len(chunk))
-                kept = chunk if kept is None else pd.concat([kept, chunk])
-                kept = kept.nsmallest(size, "draw")
-                bar.update(len(chunk))
-    kept = kept.sort_index()
-    raws = (message.encode("utf-8", "surrogateescape") for message in kept.message)
-    rows = {"id": [*map(writable, kept.file)],
-            "text": [writable(Mail(raw).text()) for raw in raws]}
-    return pd.DataFrame(rows).assign(label="enron")
+    holds the sample alone of the 1.4 GB. attrs["dropped"]: what was left out."""
+    rng, kept, table = np.random.default_rng(seed), [], MailTable(path)
+    with progress(None, "sampling e-mail", unit=" mails") as bar:
+        for number, (name, message) in enumerate(table):
+            row = -rng.random(), number, name, message[: LONGEST + 1]
+            if len(kept) < size:
+                heapq.heappush(kept, row)
+            elif row > kept[0]:
+                heapq.heapreplace(kept, row)
+            bar.update()
+    kept = sorted((row[1:] for row in kept))  # by their numbers
+    say_cut([name for _, name, message in kept if len(message) > LONGEST])
+    rows = [(writable(name), writable(Mail(message.encode(
+        "utf-8", "surrogateescape")).text())) for _, name, message in kept]
+    frame = pd.DataFrame(rows, columns=["id", "text"]).assign(label="enron")
+    frame.attrs["dropped"] = table.dropped()
+    return frame
 
 # A letter of the 419 file begins at such a line. The words "From r" alone also stand
 # inside letters, and some separators name an address: the date, and a header in the
-# next line, tell a separator.
+# next line, tell a separator. (A lookahead is not tried again: this takes linear time.)
 SEPARATOR = re.compile(
-    rb"^From \S+ +[A-Z][a-z]{2},? +[A-Z][a-z]{2} +\d+ +\d+:\d+:\d+[^\n]*\d{4}[^\n]*"
-    rb"\r?\n"
-    rb"(?=[!-9;-~]+:)",
+    rb"^From \S+ +[A-Z][a-z]{2},? +[A-Z][a-z]{2} +\d+ +\d+:\d+:\d(?=[^\n]*\d{4})"
+    rb"[^\n]*\n(?=[!-9;-~]+:)",
     re.MULTILINE)
 
 def read_email(paths, size, seed):
@@ -662,38 +948,57 @@ def read_email(paths, size, seed):
     letters = SEPARATOR.split(fraud.read_bytes())[1:]
     if not letters:
         raise KitError(f'{fraud} has no line "From r  <date>" before a header.')
+    say_cut([f"letter {i}" for i, m in enumerate(letters) if len(m) > LONGEST])
     letters = [(f"letter {i}", writable(Mail(m).text()), "fraud")
                for i, m in enumerate(letters)]
-    rows = [*read_enron(enron, size, seed).itertuples(index=False), *letters]
-    return labelled(rows, ["enron", "fraud"])
+    mails = read_enron(enron, size, seed)
+    frame = labelled([*mails.itertuples(index=False), *letters], ["enron", "fraud"])
+    frame.attrs.update(mails.attrs)
+    return frame
 
 # --------------------------------------------------------------------------- Corpora
-IMDB_FILE = re.compile(r"(?:^|/)train/(pos|neg)/([^/]+\.txt)$")
+IMDB_NAME = r"(\d{1,9})_\d+\.txt$"  # <number>_<rating>.txt: no ._files, no .DS_Store
+IMDB_FILE = re.compile(rf"(?:^|/)train/(pos|neg)/({IMDB_NAME})")
 IMDB_CLASSES = ["neg", "pos"]
 SYNTHETIC = re.compile(rb"synthetic demo corpus", re.I)  # begins the demo's files
 
 def read_imdb_archive(path):
-    """The labelled training reviews of aclImdb_v1.tar.gz. The archive is read as a
-    stream up to the first file after both classes: most is the unlabelled rest."""
-    rows, labels = [], set()
+    """The labelled training reviews of aclImdb_v1.tar.gz, in their order there. It is
+    read as a stream, to its end, where its checksums stand, since a damaged archive
+    can look like a shorter one: tarfile ends at what is no header. None may be missing:
+    the reviews of a class are numbered from 0 on, and both classes have as many."""
+    rows, numbers = [], {label: set() for label in IMDB_CLASSES}
     with (told(f"{path} is not a whole archive; fetch it again", tarfile.TarError,
-               zlib.error, EOFError, OSError), tarfile.open(path, "r|*") as archive):
-        for member in archive:
+               lzma.LZMAError, zlib.error, EOFError, OSError, ValueError),
+          Unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r:") as archive):
+        for member in iter(archive.next, None):
+            archive.members.clear()  # which keeps all, 100,000 here
             found = IMDB_FILE.search(member.name)
-            if found and member.isfile():
-                text = archive.extractfile(member).read().decode("utf-8", "replace")
-                label, name = found.groups()
-                labels.add(label)
-                rows.append((f"train/{label}/{name}", text, label))
-            elif len(labels) == 2 and member.isfile():
-                break
+            if found and member.isreg() and member.size <= UNPACKED_AT_ONCE:
+                text = archive.extractfile(member).read(4 * (LONGEST + 1))
+                label, name, number = found.groups()
+                numbers[label].add(int(number))
+                rows.append((f"train/{label}/{name}", text.decode("utf-8", "replace"),
+                             label))
+            elif member.size > UNPACKED_AT_ONCE:
+                raise KitError(f"{path} holds {member.name[:100]} of {member.size:,} "
+                               "bytes; no file of the reviews' archive is so large.")
+        end = [stream.last, *iter(lambda: stream.read(1 << 16), b"")]
+        if not end[0] or any(map(bytes.strip, end, itertools.repeat(b"\0"))):
+            raise KitError(f"{path} is not a whole archive: it breaks off, or goes on "
+                           "behind its end; fetch it again.")
+    whole = max(chain.from_iterable(numbers.values()), default=0) + 1
+    for label, found in numbers.items():
+        if len(found) < whole:
+            raise KitError(f"{path} has {len(found):,} of {whole:,} reviews in train/"
+                           f"{label}, by their numbers; fetch it again.")
     return labelled(rows, IMDB_CLASSES)
 
 def read_imdb(paths, size, seed):
     """All labelled reviews of an archive, folder or table; no sample is needed."""
     (path,) = paths
     if path.is_dir():
-        frame = read_folder(path / "train", IMDB_CLASSES)
+        frame = read_folder(path / "train", IMDB_CLASSES, re.compile(IMDB_NAME))
         return frame.assign(id="train/" + frame.id)
     if ".csv" not in path.suffixes: return read_imdb_archive(path)
     frame = read_table(path, "review", "sentiment")
@@ -706,6 +1011,7 @@ def read_imdb(paths, size, seed):
 def is_synthetic(path):
     """Whether a path is one of the kit's demo corpora or a copy, by its first words."""
     path = path / "README" if path.is_dir() else path
+    if not path.is_file(): return False
     try:
         with open(path, "rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
@@ -870,13 +1176,15 @@ def seed_of_repeat(seed, repeat):
 class Dataset:
     """Texts and their classes: the frame has the columns id, text, label <category>.
     name, title: for files, tables and figures; source: where the texts come from;
-    dropped: how many were left out, by reason; corpus: what is special about it."""
+    dropped: how many were left out, by reason; corpus: what is special about it;
+    columns: what text, label and id are called in the table that they come from."""
     frame: pd.DataFrame
     name: str = "own"
     title: str = "own texts"
     source: str = "a DataFrame"
     dropped: dict = field(default_factory=dict)
     corpus: Corpus = OWN
+    columns: dict = field(default_factory=dict)
 
     def __len__(self):
         return len(self.frame)
@@ -914,6 +1222,20 @@ class Dataset:
         """The data set of these rows (positions) only."""
         return replace(self, frame=self.frame.iloc[rows])
 
+    def shortened(self):
+        """Itself with no text longer than LONGEST; which were is said."""
+        long = (self.frame.text.str.len() > LONGEST).to_numpy(bool)
+        if not long.any(): return self
+        say_cut(self.frame.id[long].tolist())
+        text = self.frame.text.astype(object).str.slice(0, LONGEST)
+        return replace(self, frame=self.frame.assign(text=text))
+
+    @property
+    def left_out(self):
+        """What was dropped, in words."""
+        counts = (f"{n} {reason}" for reason, n in self.dropped.items() if n)
+        return ", ".join(counts) or "none"
+
     def cleaned(self, keep_duplicates=False):
         """Itself without copies, empty texts, texts of two labels, small classes."""
         cleaned = self if keep_duplicates else self._without_copies()
@@ -942,7 +1264,7 @@ class Dataset:
         if len(sizes) - len(small) < 2:
             counts = ", ".join(f"{name} {n}" for name, n in sizes.items())
             raise KitError(f"Two classes of {FEWEST} or more different texts are "
-                           f"needed; there are: {counts}.")
+                           f"needed; there are: {counts}; left out: {self.left_out}.")
         left = self._less({f"of class {name} (fewer than {FEWEST})":
                            self.frame.label == name for name in small.index})
         label = left.frame.label.cat.remove_unused_categories()
@@ -957,12 +1279,15 @@ class Dataset:
             of_class = np.flatnonzero(self.y == label)
             size = min(len(of_class), nsamp or len(of_class))
             if self.corpus.balanced and size < (nsamp or 0):
-                raise KitError(f"--nsamp {nsamp} is more than the {size} documents of "
-                               f"class {name} in {self.source}.")
+                raise KitError(
+                    f"--nsamp {nsamp} is more than the {size} documents of class "
+                    f"{name} in {self.source}; left out: {self.left_out}.")
             rows.append(rng.choice(of_class, size, replace=False))
         rows = np.concatenate(rows)
-        parts = train_test_split(rows, test_size=TEST_SHARE, stratify=self.y[rows],
-                                 random_state=random_state)
+        with told(f"{len(rows)} documents of {self.source} are too few to be split "
+                  f"70/30 by class; left out: {self.left_out}", ValueError):
+            parts = train_test_split(rows, test_size=TEST_SHARE, stratify=self.y[rows],
+                                     random_state=random_state)
         return tuple(map(self.take, parts))
 
     def part(self, share):
@@ -981,27 +1306,35 @@ def load_corpus(name, data, nsamp, seed):
         paths, size, seed).astype({"id": str}).reset_index(drop=True))
     source = data if data != "auto" else " + ".join(map(str, paths))
     source = DEMO_SOURCE if any(map(is_synthetic, paths)) else str(source)
-    return Dataset(frame, name, corpus.title, source, corpus=corpus)
+    dropped = dict(frame.attrs.pop("dropped", {}))
+    return Dataset(frame, name, corpus.title, source, dropped, corpus)
 
 def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     """The Dataset of a name in CORPORA, a path, or a DataFrame. data: where a corpus'
     files are (a path, "auto", "demo"); nsamp, seed: of the sample of a large one; text,
     label, id: a table's columns. Rows without text or label go."""
-    if isinstance(source, pd.DataFrame):
-        dataset = Dataset(read_table(source, text, label, id))
+    columns, path = {}, "" if isinstance(source, pd.DataFrame) else the_table_in(
+        in_either_layout(source))
+    if not path or path.is_file() and str(source) not in CORPORA:
+        table = columns_of(path or source, text, label, id)
+        columns = {what: getattr(table, what) for what in ("text", "label", "id")}
+    if not path:
+        dataset = Dataset(documents(table), columns=columns)
     elif str(source) in CORPORA:
         dataset = load_corpus(str(source), data, nsamp, seed)
-    elif (path := the_table_in(in_either_layout(source))).exists():
-        columns = () if path.is_dir() else (text, label, id)
-        frame = (read_table if columns else read_folder)(path, *columns)
-        dataset = Dataset(frame, path.name.split(".")[0], path.name, str(path))
+    elif path.exists():
+        frame = documents(table) if columns else read_folder(path)
+        dataset = Dataset(frame, path.name.split(".")[0], path.name, str(path),
+                          columns=columns)
     else:
         meant = nearest(source, CORPORA) or nearest_file(source)
         raise KitError(f"{source} is not there.{meant} Give a file, a folder "
                        "with a subfolder a class, a DataFrame, or one of "
                        f"{', '.join(CORPORA)}.")
     frame = dataset.frame
-    return dataset._less({"no text": frame.text.isna(), "no label": frame.label.isna()})
+    dataset = dataset._less(
+        {"no text": frame.text.isna(), "no label": frame.label.isna()})
+    return dataset.shortened()
 
 # -------------------------------------------------------------------- Texts to tokens
 class Tokens(TransformerMixin, BaseEstimator):
@@ -1030,13 +1363,15 @@ class Tokens(TransformerMixin, BaseEstimator):
         return [excerpt(text) for text in X]
 
     def _article(self, text):
-        words = text.split(" ")[: self.maxtokens]
+        words = text.split(" ", self.maxtokens)[: self.maxtokens]
         kept = " ".join(word for word in words if word not in ENGLISH_STOP_WORDS)
         cleaned = re.sub(r"[^\w ]|\d", "", kept.lower()).split()
         return " ".join(token[: self.maxtokenlen] for token in cleaned)
 
     def _natural(self, text):
-        return " ".join(html.unescape(TAG.sub(" ", text)).split()[: self.maxtokens])
+        # A number of more digits than Python reads is no character.
+        text = html.unescape(LONG_NUMBER.sub("\ufffd", TAG.sub(" ", text)))
+        return " ".join(text.split(None, self.maxtokens)[: self.maxtokens])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -1196,16 +1531,16 @@ class Encoder:
             os.replace(Path(temporary, "model"), folder)
         return folder
 
-    def find(self):
+    def find(self, download=True):
         """Its folder, wherever it is; a KitError if it is not what the handle pins."""
-        path = self._found()
+        path = self._found(download)
         if self.pin and self.pin.lower() != (digest := self.digest_of(path)):
             raise KitError(f"{path} is not the encoder that was asked for: its digest "
                            f"is {digest}, not {self.pin}. Fetch it again, or, if it is "
                            f"the one you mean, name it as {self.handle}{PIN}{digest}.")
         return path
 
-    def _found(self):
+    def _found(self, download):
         """Its folder: the path itself, else Kaggle's mounts, caches, Kaggle, a URL."""
         for path in (Path(self.handle), home() / self.handle):
             if self.is_in(path): return path.resolve()
@@ -1225,9 +1560,10 @@ class Encoder:
                      user_cache("kagglehub", "KAGGLEHUB_CACHE") / "models" /
                      self.kaggle, ours):
             if self.is_in(path): return path
-        site = self.kaggle and reachable(KAGGLE_SITE)
+        site = download and self.kaggle and reachable(KAGGLE_SITE)
         path = self._from_kaggle() if site and is_installed("kagglehub") else None
-        if not path and self.url.startswith("http") and reachable(self.url):
+        if download and not path and self.url.startswith("http") and reachable(
+                self.url):
             path = self._from_url(ours)
         if path and not self.pin:
             say("encoder", f"downloaded; to have this one and no other, name it as "
@@ -1266,6 +1602,15 @@ class Encoder:
         stamp = tuple(f for f in times_of(folder) if f[0].split("/")[0] in parts)
         return content_digest(folder, stamp)
 
+def once(function):
+    """functools.cache for threads: who comes second waits for the first one's value."""
+    lock, kept = threading.RLock(), functools.cache(function)
+    @functools.wraps(function)
+    def waiting(*arguments):
+        with lock: return kept(*arguments)
+    waiting.cache_clear = kept.cache_clear
+    return waiting
+
 @contextlib.contextmanager
 def quiet_stderr():
     """Keep back what native code writes to stderr: some lines heed no log level."""
@@ -1290,7 +1635,7 @@ def hushed(tf):
     try: yield
     finally: logger.setLevel(level)
 
-@functools.cache
+@once
 def tensorflow():
     """TensorFlow with Keras 3 on it, imported at first use: it takes 5 to 8 seconds."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -1395,10 +1740,15 @@ def load_module(path, trust_encoder=False):
           tf.compat.v1.name_scope(None)):
         return tf.saved_model.load(str(path), tags)
 
-@functools.cache
-def shared_module(kind, path, trust_encoder=False):
-    """The ElmoModule or BertModule of a folder, one for all who do not train it."""
-    return kind(path, trust_encoder)
+@once
+def module_on(kind, path, trust_encoder, card):
+    """The ElmoModule or BertModule of a folder with its weights on a card, by the name
+    that TensorFlow gives it; None for the first."""
+    with tensorflow().device(card): return kind(path, trust_encoder)
+
+def shared_module(kind, path, trust_encoder=False, card=None):
+    """The module of a folder, one a card for all who do not train it."""
+    return module_on(kind, path, trust_encoder, card)
 
 class ElmoModule:
     """ELMo from TF1-format and TF2 SavedModels: strings to its layers' masked means."""
@@ -1692,75 +2042,446 @@ def build_bert_model(max_seq_length, bert_path=BERT, n_fine_tune_layers=0,
                for name in ("input_ids", "input_masks", "segment_ids")]
     return head_model(triplet, layer(triplet), learning_rate, classes)
 
+# --------------------------------------------------------------------------- Workers
+class ClusterLost(KitError):
+    """The scheduler of a cluster is gone: the run ends with what is finished."""
+
+def elsewhere():
+    """Whether calls go to other machines: to a backend that is none of joblib's own."""
+    backend, _ = joblib.parallel.get_active_backend()
+    return type(backend).__module__ != "joblib._parallel_backends"
+
+def dask_client():
+    """Dask's client where `joblib.parallel_config` names Dask, else None."""
+    return getattr(joblib.parallel.get_active_backend()[0], "client", None)
+
+@functools.cache
+def computed_with():
+    """What numbers hang on: versions of libraries, and the digest of this file."""
+    names = "numpy scipy scikit-learn".split()
+    source = Path(globals().get("__file__", "kit.py"))
+    with told("A cluster needs kit.py as a file: upload it, and import kit", OSError):
+        digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
+    return {name: importlib.metadata.version(name) for name in names} | {
+        source.name: digest}
+
+def itself(value):
+    """What it is given: a value that Dask's workers hand on to each other."""
+    return value
+
+def called_there(asked, call, own, places, *shared):
+    """A call on a worker, if it computes with what the asking machine does: others may
+    give other numbers. own: its own arguments by place; shared: those at `places`."""
+    for name, version in asked.items():
+        if (found := computed_with()[name]) != version:
+            raise KitError(f"A worker on {platform.node()} has {name} {found}, and "
+                           f"this machine {version}: make them the same.")
+    arguments = own | dict(zip(places, shared))
+    return call(*(arguments[place] for place in sorted(arguments)))
+
+@functools.cache
+def supplied(client):
+    """Give a Dask cluster this file, and workers that come later, too. In a process of
+    ours it would be loaded anew, and the old classes were no more those of the new."""
+    import distributed
+    path = str(Path(globals().get("__file__", "kit.py")).resolve())
+    with told(f"The Dask cluster cannot load {path}", ImportError, OSError):
+        if client.run_on_scheduler(os.getpid) != os.getpid():
+            client.upload_file(path)
+        elif os.getpid() not in client.run(os.getpid).values():
+            client.register_plugin(distributed.diagnostics.plugin.UploadFile(path),
+                                   name=f"kit {computed_with()}")
+
+def stop_calls(keys, dask_worker):
+    """On a worker of Dask: raise KitError in the threads that compute these calls. What
+    runs in C (an SVM) hears it at its end."""
+    with dask_worker.active_threads_lock:
+        for thread, key in dask_worker.active_threads.items():
+            if key in keys:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(thread), ctypes.py_object(KitError))
+
+SHARED = Dataset, BaseEstimator, tuple, np.ndarray  # what many calls have in common
+
+def submitted(client, calls):
+    """Yield Dask's futures of calls. A large argument goes there once for all calls in
+    turn that have it, as a result of its own, which Dask makes again where a worker
+    dies; `scatter` would lose it."""
+    sent = {}  # by id: the value, which keeps its id its own, and its future
+    for function, *arguments in calls:
+        large = {i: one for i, one in enumerate(arguments) if isinstance(one, SHARED)}
+        for one in large.values():
+            if id(one) not in sent:
+                value = functools.partial(itself, one)
+                sent[id(one)] = one, client.submit(value, pure=False)
+        while len(sent) > 16: del sent[next(iter(sent))]
+        # Hidden in a partial, or Dask would look for futures in every list of lists.
+        own = {i: one for i, one in enumerate(arguments) if i not in large}
+        call = functools.partial(called_there, computed_with(), function, own)
+        yield client.submit(call, [*large], *(sent[id(one)][1] for one in
+                                              large.values()), pure=False)
+
+def dealt_out(client, calls):
+    """Yield (number, result) of calls as Dask's workers finish them. joblib's own
+    backend for Dask would not do: it tells nothing before all is done, keeps what calls
+    share on one worker, and what nobody waits for any more goes on there."""
+    from distributed import CancelledError, KilledWorker, as_completed
+    supplied(client)
+    lost, running = None, {}  # by key: the number of a call, and its future
+    waiting = as_completed(loop=client.loop)
+    futures = enumerate(submitted(client, calls))
+    def add(count):
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")  # texts, once
+            for number, future in itertools.islice(futures, count):
+                running[future.key] = number, future
+                waiting.add(future)
+    try:
+        add(8 + 2 * sum(client.ncores().values()))  # so that no worker waits for us
+        for future in waiting:
+            number, _ = running[future.key]
+            try:
+                result = future.result()
+            except KilledWorker as error:  # not the first worker, and not the last
+                lost = error
+            else:
+                yield number, result
+            del running[future.key]
+            add(1)
+    except CancelledError as error:
+        raise ClusterLost("The Dask scheduler is gone. What was finished is kept: start"
+                          " it again, and the same command goes on.") from error
+    finally:
+        if running and client.status == "running":
+            client.cancel([future for _, future in running.values()])
+            client.run(stop_calls, set(running), on_error="ignore")
+    if lost: raise TerminatedWorkerError(one_line(lost)) from lost
+
+def numbered(number, call, *arguments):
+    """(number, result) of a call."""
+    return number, call(*arguments)
+
+def in_waves(calls, jobs=None, threads=False):
+    """Yield (number, result) of pure calls (function, *arguments) as they are finished,
+    in any order. The only caller of workers: joblib's own processes, or whatever
+    `joblib.parallel_config` names: threads, Dask, Ray; they take calls as they need
+    them. jobs: how many work on this machine, None for all there are, 1 for this thread
+    alone, whatever is named; threads: calls that must stay in this process."""
+    if jobs == 1:
+        for number, call in enumerate(calls): yield numbered(number, *call)
+        return
+    if not threads and (client := dask_client()):
+        yield from dealt_out(client, calls)
+        return
+    backend, _ = joblib.parallel.get_active_backend()
+    as_they_come = threads or getattr(backend, "supports_return_generator", False)
+    users = getattr(getattr(joblib.parallel, "_backend", None), "config", None)
+    jobs = jobs if threads else joblib.effective_n_jobs(jobs or (None if users else -1))
+    calls = enumerate(calls)  # maybe endless ones
+    first = list(itertools.islice(calls, jobs))
+    workers = joblib.Parallel(
+        max(len(first), 1), backend="threading" if threads else None,
+        return_as="generator_unordered" if as_they_come else "list")
+    yield from workers(
+        joblib.delayed(numbered)(number, *call) for number, call in chain(first, calls))
+
+def connected(stack, address, workers):
+    """Dask's client of a cluster; the stack ends it. See cluster()."""
+    with told('--cluster needs pip install "distributed>=2024.5"', ImportError):
+        import distributed
+    if local := address == "local":
+        address = stack.enter_context(distributed.LocalCluster(
+            n_workers=workers or os.cpu_count(), threads_per_worker=1,
+            dashboard_address=None, silence_logs="ERROR"))
+    with told(f"--cluster {address}: no Dask scheduler with workers answers there; "
+              "give local, or an address as tcp://HOST:8786", OSError, ValueError):
+        client = stack.enter_context(
+            distributed.Client(address, timeout=10, set_as_default=False))
+        client.wait_for_workers(1, timeout=60)
+    threads = client.ncores().values()
+    say("cluster", f"{len(threads)} worker(s), {sum(threads)} thread(s) "
+        f"{'on this machine' if local else f'of {address}'}")
+    return client
+
+@contextlib.contextmanager
+def cluster(address, workers=None):
+    """Send calls to a Dask scheduler, "tcp://HOST:PORT"; or to "local", a cluster of so
+    many workers of one thread (None: one a core) on this machine; None: to neither.
+    Yields what ends it (by close()) before the block does."""
+    with contextlib.ExitStack() as stack:
+        if address:
+            stack.enter_context(joblib.parallel_config(
+                backend="dask", client=connected(stack, address, workers)))
+        yield stack
+
+class TimeSpent(KitError):
+    """The time that a search or a column may take is over."""
+
+def in_time(seconds, function, *arguments):
+    """A call in a process of its own, to end models that never look at a clock."""
+    if not seconds: return function(*arguments)
+    # Dask's workers are daemons, which may have no children; ours ends in any case.
+    get_context().current_process().daemon = False
+    pool = ProcessPoolExecutor(1)
+    try:
+        pool.submit(one_line, "").result()  # its start, with imports, is not counted
+        future = pool.submit(function, *arguments)
+        return future.result(timeout=seconds)
+    except TimeoutError as error:
+        raise (error if future.done() else TimeSpent) from error  # it can be its own
+    finally:
+        pool.shutdown(wait=True, kill_workers=True)
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    """Raise TimeSpent in the block after so many seconds, where the system can (in the
+    main thread of Linux and macOS): for work that stays here, as an encoder's."""
+    can = threading.current_thread() is threading.main_thread()
+    if not (seconds and can and hasattr(signal, "setitimer")):
+        yield
+        return
+    def ring(*_):
+        raise TimeSpent
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
 # -------------------------------------------------------------------- Frozen features
 class FeatureStore:
-    """Feature vectors by key: in memory, and in a SQLite file if a path is given, which
-    survives a killed kernel and serves several processes and threads. Where the disk is
-    full or the file broken, memory has to do. written: how many new vectors it got."""
+    """Feature vectors by key, in a SQLite file if a path is given, which survives a
+    killed kernel and serves several processes and threads. Where the disk is full or
+    the file broken, and without a path, the last MEMORY bytes stay in memory. A row
+    that does not fit its digest is as good as absent. written: how many new vectors it
+    got; damaged: how many rows did not fit."""
+    MEMORY = 1 << 29
+    COLUMNS = ["key", "shape", "value", "digest"]
 
     def __init__(self, path=None):
-        self.memory, self.written, self.lock = {}, 0, threading.RLock()
-        self.database = path and self._open(Path(path))
+        self.memory, self.size, self.lock = {}, 0, threading.RLock()
+        self.written = self.damaged = 0
+        self.path = path and Path(path)
+        self.database = path and self._open()
 
-    def _open(self, path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def _open(self):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         for second_try in (False, True):
             try:
-                database = sqlite3.connect(path, timeout=60, check_same_thread=False)
+                database = sqlite3.connect(self.path, timeout=60,
+                                           check_same_thread=False)
                 database.execute("CREATE TABLE IF NOT EXISTS features (key BLOB "
-                                 "PRIMARY KEY, shape TEXT, value BLOB)")
+                                 "PRIMARY KEY, shape TEXT, value BLOB, digest BLOB)")
+                rows = database.execute("PRAGMA table_info(features)")
+                columns = [name for _, name, *_ in rows]
+                if columns == self.COLUMNS[:3]:  # of a kit that had no digests
+                    with contextlib.suppress(sqlite3.OperationalError):  # another did
+                        database.execute("ALTER TABLE features ADD COLUMN digest BLOB")
+                elif columns != self.COLUMNS:
+                    raise sqlite3.DatabaseError("its table has other columns")
+                database.text_factory = bytes  # whatever stands there can be read
                 return database
             except sqlite3.DatabaseError as error:
                 if second_try or isinstance(error, sqlite3.OperationalError):
                     return self._without_disk(error)
-                os.replace(path, f"{path}.broken")
+                os.replace(self.path, f"{self.path}.broken")
         return None
 
     def _without_disk(self, error):
         say("cache", f"features are kept in memory only: {error}")
         self.database = None
 
+    def _after(self, error):
+        """Go on after an error: with a new file in place of a broken one, or without
+        one."""
+        self._without_disk(error)
+        if not isinstance(error, sqlite3.OperationalError):
+            with contextlib.suppress(OSError):  # of Windows, where others have it open
+                os.replace(self.path, f"{self.path}.broken")
+                self.database = self._open()
+
+    @staticmethod
+    def _digest(*row):
+        digest = hashlib.blake2b(digest_size=8)
+        for part in row:
+            digest.update(part if isinstance(part, bytes) else repr(part).encode())
+        return digest.digest()
+
+    def _rows(self, keys):
+        """The rows of keys in the file, if there is one."""
+        marks = ",".join("?" * len(keys))
+        query = f"SELECT {','.join(self.COLUMNS)} FROM features WHERE key IN ({marks})"
+        if not self.database: return ()
+        try:
+            return self.database.execute(query, keys).fetchall()
+        except sqlite3.DatabaseError as error:
+            self._after(error)
+            return ()
+
     def get(self, keys):
         """A dict of the vectors that are known among the keys <bytes>."""
         with self.lock:
-            absent = [key for key in dict.fromkeys(keys) if key not in self.memory]
+            found = {key: self.memory[key] for key in keys if key in self.memory}
+            absent = [key for key in dict.fromkeys(keys) if key not in found]
             for start in range(0, len(absent), 500):  # SQLite allows 999 marks a query
-                some = absent[start : start + 500]
-                marks = ",".join("?" * len(some))
-                query = f"SELECT key, shape, value FROM features WHERE key IN ({marks})"
-                try:
-                    rows = self.database.execute(query, some) if self.database else ()
-                    for key, shape, value in rows:
-                        shape = json.loads(shape)  # and floats of 2 or 4 bytes
-                        width = len(value) // int(np.prod(shape))
-                        vector = np.frombuffer(value, f"f{width}")
-                        self.memory[key] = vector.reshape(shape)
-                except sqlite3.DatabaseError as error:
-                    self._without_disk(error)
-            return {key: self.memory[key] for key in keys if key in self.memory}
+                for key, shape, value, digest in self._rows(
+                        absent[start : start + 500]):
+                    if digest != self._digest(key, shape, value):
+                        self.damaged += 1
+                        continue
+                    shape = json.loads(shape)  # and floats of 2 or 4 bytes
+                    width = len(value) // int(np.prod(shape))
+                    found[key] = np.frombuffer(value, f"f{width}").reshape(shape)
+            return found
 
     def put(self, vectors):
-        """Keep a dict of vectors <float32 or float16>, on disk at once."""
-        rows = [(key, json.dumps(v.shape), v.tobytes()) for key, v in vectors.items()]
-        insert = "INSERT OR REPLACE INTO features VALUES (?, ?, ?)"
+        """Keep a dict of vectors <float32 or float16>, on disk at once; what is not
+        finite is never kept."""
+        vectors = {key: v for key, v in vectors.items() if np.isfinite(v).all()}
+        rows = [(key, json.dumps(v.shape).encode(), v.tobytes())
+                for key, v in vectors.items()]
+        rows = [(*row, self._digest(*row)) for row in rows]
         with self.lock:
-            self.memory.update(vectors)
             self.written += len(vectors)
             try:
-                with self.database or contextlib.nullcontext():
-                    if self.database:
-                        self.database.executemany(insert, rows)
+                if self.database:
+                    with self.database:
+                        self.database.executemany(
+                            "INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?)", rows)
+                    return
             except sqlite3.DatabaseError as error:
-                self._without_disk(error)
+                self._after(error)
+            for key, vector in vectors.items():
+                self.memory[key] = vector = vector.copy()  # not the batch it is of
+                self.size += vector.nbytes
+            while self.size > self.MEMORY and self.memory:
+                oldest = next(iter(self.memory))
+                self.size -= self.memory.pop(oldest).nbytes
 
 @functools.cache
 def feature_store(path=None):
     """The one FeatureStore of this process for a path."""
     return FeatureStore(path)
 
-# Tokens of a batch, padding included. ELMo's character convolutions take about 369 KB
-# a token (tensorflow/models #1993), so this is 3 GB there; a card with less gets less.
-BATCH_TOKENS = 8192
+class Pace:
+    """How many tokens, padding included, a batch of an encoder has on a device. Where
+    it grows it doubles as long as that reads a tenth more tokens a second; where memory
+    ends it shrinks. What it came to is kept in the cache, by name."""
+
+    def __init__(self, name, tokens, grows):
+        self.name, self.path = name, cache_folder() / "batches.json"
+        known = self._kept().get(name)
+        self.tokens, self.grows = known or tokens, grows and not known
+        self.best, self.rate, self.is_warm = self.tokens, 0, False
+
+    def _kept(self):
+        with contextlib.suppress(OSError, ValueError):
+            return json.loads(self.path.read_bytes())
+        return {}
+
+    def settle(self, tokens):
+        """Stay at this size, and remember it."""
+        self.tokens, self.grows = max(int(tokens), 1), False
+        with contextlib.suppress(OSError):  # it is found again, then
+            kept = json.dumps(self._kept() | {self.name: self.tokens}, indent=1)
+            write_atomically(self.path, kept.encode())
+
+    def judge(self, tokens, seconds):
+        """Learn from some batches, how many tokens were read in how many seconds."""
+        if not self.grows: return
+        if not self.is_warm:  # the first ones of a size also compile
+            self.is_warm = True
+        elif tokens / seconds > 1.1 * self.rate:
+            self.rate, self.best = tokens / seconds, self.tokens
+            self.tokens, self.is_warm = 2 * self.tokens, False
+        else:
+            self.settle(self.best)
+
+def threads_here():
+    """How many threads a call may use: those of a worker of Dask, else None for all."""
+    with contextlib.suppress(KeyError, ValueError):  # no Dask, or no worker of it
+        return sys.modules["distributed"].get_worker().state.nthreads
+
+def check_same(handle, found, identity):
+    """Whether an encoder of this digest was found; a KitError if it is another one."""
+    if found and found != identity:
+        raise KitError(f"A worker on {platform.node()} has another encoder than this "
+                       f"machine at {handle} ({found[:8]}, not {identity[:8]}).")
+    return bool(found)
+
+@once
+def encoder_here(handle, identity):
+    """The folder of an encoder on a worker: as it was sent, or found by its handle."""
+    name, folder = f"encoder-{identity[:16]}", None
+    with contextlib.suppress(KeyError, ValueError):
+        sent = Path(sys.modules["distributed"].get_worker().local_directory, name)
+        if sent.with_suffix(".zip").exists():
+            with zipfile.ZipFile(sent.with_suffix(".zip")) as packed:
+                packed.extractall(sent)
+            folder = sent
+    folder = folder or Encoder(handle).find()
+    check_same(handle, Encoder(folder).digest(), identity)
+    return folder
+
+def has_encoder(handle, identity):
+    """On a worker: whether an encoder is found by its handle; a KitError if another."""
+    found = ""
+    with contextlib.suppress(KitError): found = Encoder(handle).digest()
+    return check_same(handle, found, identity)
+
+@functools.cache
+def encoder_sent(client, handle, identity):
+    """Send an encoder that lies in a folder to Dask's workers, once to each, if any of
+    them does not find it; those of a handle or URL they find themselves."""
+    import distributed
+    encoder = Encoder(handle)
+    if encoder.kaggle or "://" in encoder.handle: return
+    supplied(client)
+    if all(client.run(has_encoder, handle, identity).values()): return
+    folder = encoder.find()
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary, f"encoder-{identity[:16]}.zip")
+        with zipfile.ZipFile(path, "w") as packed:
+            for name, *_ in times_of(folder): packed.write(folder / name, name)
+        say("cluster", f"{encoder.name} goes to each worker, "
+            f"{path.stat().st_size / 1e6:.0f} MB")
+        client.register_plugin(distributed.diagnostics.plugin.UploadFile(
+            str(path), load=False), name=path.stem)
+
+def encoded_there(encoder, items):
+    """What encode() gives on a worker, by the same encoder, which is found there."""
+    if threads := threads_here():
+        with contextlib.suppress(RuntimeError):  # TensorFlow has begun already
+            config = tensorflow().config.threading
+            config.set_intra_op_parallelism_threads(threads)
+            config.set_inter_op_parallelism_threads(threads)
+    encoder = copy.copy(encoder)
+    encoder.folder_ = encoder_here(encoder.path, encoder.identity_)
+    return encoder.encode(items)
+
+def encoded_in_turn(free, items):
+    """What encode() gives, by that encoder of a queue, one a card, which is free."""
+    encoder = free.get()
+    try: return encoder.encode(items)
+    finally: free.put(encoder)
+
+WAVE = 16  # batches to each card, after which the size of the next ones is judged
+WAVE_ELSEWHERE = 2000  # batches: as many as keep all workers busy, and no more texts
+
+def by_second(batches):
+    """Yield (rows, features) of batches that are ready within a second as one, since to
+    keep a batch on disk takes about as long however large it is."""
+    ready, since = [], time.monotonic()
+    def together():
+        return tuple(np.concatenate(part) for part in zip(*ready))
+    for batch in batches:
+        ready.append(batch)
+        if time.monotonic() > since + 1:
+            yield together()
+            ready, since = [], time.monotonic()
+    if ready: yield together()
 
 class FrozenEncoder(TransformerMixin, BaseEstimator):
     """Excerpts <str>[n] to features <float32>[n, ...], kept by the encoder's content,
@@ -1769,6 +2490,10 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
     trust_encoder: see load_module."""
     pooling = "layer means"
     max_seq_length = None  # word pieces, where the encoder reads such
+    # Tokens of a batch. ELMo's character convolutions take about 369 KB a token
+    # (tensorflow/models #1993), so this is 3 GB there; a card with less gets less.
+    batch_tokens = card_tokens = 8192
+    lane_ = None  # what reads: the name of a card, None for the first
 
     def __init__(self, path, store=None, trust_encoder=False):
         self.path, self.store, self.trust_encoder = path, store, trust_encoder
@@ -1781,46 +2506,125 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
     def transform(self, X):
         """Features, one row per text."""
-        store = feature_store(self.store)
         keys = [self._key(text) for text in X]
-        known = store.get(keys)
-        missing = {key: text for key, text in zip(keys, X) if key not in known}
-        if missing:
-            known |= self._encode_missing(missing, store)
-        return np.stack([known[key] for key in keys]).astype(np.float32, copy=False)
+        texts = dict(zip(keys, X))
+        places, features = {key: i for i, key in enumerate(texts)}, None
+        for vectors in self._vectors(texts):
+            for key, vector in vectors.items():
+                if features is None:  # the one array of all, and memory holds no more
+                    shape = len(texts), *vector.shape
+                    features = np.empty(shape, np.float32)
+                features[places[key]] = vector
+        rows = [places[key] for key in keys]
+        return features if len(rows) == len(features) else features[rows]
+
+    def _vectors(self, texts):
+        """Yield dicts of the vectors of texts (a dict by key): what is kept, some at a
+        time, then what is encoded now."""
+        store, missing, keys = feature_store(self.store), {}, list(texts)
+        damaged = store.damaged
+        for start in range(0, len(keys), 500):
+            some = keys[start : start + 500]
+            known = store.get(some)
+            missing |= {key: texts[key] for key in some if key not in known}
+            yield known
+        if damaged := store.damaged - damaged:
+            say("cache", f"{damaged} features in {store.path} have no digest, or "
+                "another than when they were kept: they are encoded anew")
+        if missing: yield from self._encode_missing(missing, store)
 
     def _key(self, text):
-        what = (FORMAT, self.identity_, self.pooling, self.max_seq_length, text)
+        what = (FORMAT, self.identity_, self.pooling, self.max_seq_length, text,
+                *self._kind())
         content = repr(what).encode("utf-8", "replace")
         return hashlib.blake2b(content, digest_size=16).digest()
 
+    def _kind(self):
+        """What tells its features from others of the same encoder."""
+        return ()
+
     def _encode_missing(self, missing, store):
         """Encode texts by key, longest first; the store gets each batch at once."""
-        keys, found = list(missing), {}
+        keys, lost = list(missing), 0
         items, sizes = self._prepare(list(missing.values()))
         with progress(len(keys), f"encoding {Encoder(self.path).name}") as bar:
-            for rows, features in self._batches(items, np.array(sizes)):
+            for rows, features in by_second(
+                    self._batches(items, np.array(sizes))):
                 vectors = {keys[row]: vector for row, vector in zip(rows, features)}
                 store.put(vectors)
-                found |= vectors
+                lost += len(features) - int(np.isfinite(features).reshape(
+                    len(features), -1).all(axis=1).sum())
+                yield vectors
                 bar.update(len(rows))
-        return found
+        if lost:
+            say("encoder", f"{Encoder(self.path).name} gives no finite features for "
+                f"{lost} of {len(keys)} texts: they are not kept")
 
     def _batches(self, items, sizes):
-        """Yield (rows, features) of batches alike in size, smaller if memory ends."""
-        out_of_memory = tensorflow().errors.ResourceExhaustedError
-        budget, todo = BATCH_TOKENS, np.argsort(-sizes, kind="stable")
+        """Yield (rows, features) of batches alike in size, as cards or other machines
+        finish them; they are the same batches whoever reads them."""
+        todo, away = np.argsort(-sizes, kind="stable"), elsewhere()
+        lanes = [] if away else self._lanes()
+        pace, most = self._pace(away), WAVE_ELSEWHERE if away else WAVE * len(lanes)
         while len(todo):
-            count = min(max(budget // sizes[todo[0]], 1), len(todo))
-            try:
-                features = self._encode([items[row] for row in todo[:count]])
-            except out_of_memory:
-                if count == 1: raise
-                budget = sizes[todo[0]] * (count // 2)
-                say("memory", f"{count} texts do not fit, going on with {count // 2}")
-            else:
-                yield todo[:count], features
+            wave, started = [], time.perf_counter()
+            while len(todo) and len(wave) < most:
+                count = max(pace.tokens // sizes[todo[0]], 1)
+                wave.append(todo[:count])
                 todo = todo[count:]
+            batches = [[items[row] for row in rows] for rows in wave]
+            for number, (features, fits) in self._read(batches, lanes):
+                yield wave[number], features
+                if fits < len(batches[number]):
+                    pace.settle(min(pace.tokens, fits * sizes[wave[number][0]]))
+            pace.judge(sum(len(rows) * sizes[rows[0]] for rows in wave),
+                       time.perf_counter() - started)
+
+    def _read(self, batches, lanes):
+        """Yield (number, what encode() gives) of batches, by lanes, else elsewhere."""
+        if not lanes:
+            if client := dask_client(): encoder_sent(client, self.path, self.identity_)
+            yield from in_waves((encoded_there, self, items) for items in batches)
+            return
+        free = queue.SimpleQueue()
+        for lane in lanes: free.put(lane)
+        calls = ((encoded_in_turn, free, items) for items in batches)
+        yield from in_waves(calls, len(lanes), threads=True)
+
+    def _pace(self, away):
+        """The Pace of its batches. Those of a CPU and of other machines do not grow: to
+        the last digit a text's features hang on its batch, and the same seed is to give
+        the same numbers."""
+        gpus = [] if away else tensorflow().config.list_physical_devices("GPU")
+        device = "CPU"
+        if gpus:
+            details = tensorflow().config.experimental.get_device_details(gpus[0])
+            device = details.get("device_name", "GPU")
+        tokens = self.card_tokens if gpus else self.batch_tokens
+        name = " ".join((self.identity_[:16], device, *self._kind()))
+        return Pace(name, tokens, bool(gpus))
+
+    def _lanes(self):
+        """What reads at the same time: itself, and a copy for each further card."""
+        config = tensorflow().config
+        cards = config.list_logical_devices("GPU") or config.list_logical_devices("CPU")
+        return [self, *(self._with(card.name) for card in cards[1:])]
+
+    def _with(self, lane):
+        copied = copy.copy(self)
+        copied.lane_ = lane
+        return copied
+
+    def encode(self, items):
+        """(features of a batch, how many texts of it fit into memory at once)."""
+        try:
+            return self._encode(items), len(items)
+        except tensorflow().errors.ResourceExhaustedError:
+            if len(items) == 1: raise
+        half = -(-len(items) // 2)
+        say("memory", f"{len(items)} texts do not fit, going on with {half}")
+        parts = [self.encode(items[:half]), self.encode(items[half:])]
+        return np.concatenate([f for f, _ in parts]), min(fits for _, fits in parts)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -1836,22 +2640,123 @@ class ElmoFeatures(FrozenEncoder):
 
     def _encode(self, items):
         tf = tensorflow()
-        module = shared_module(ElmoModule, self.folder_, self.trust_encoder)
-        return module.batch_means(tf.constant(items)).numpy()
+        module = shared_module(
+            ElmoModule, self.folder_, self.trust_encoder, self.lane_)
+        with tf.device(self.lane_):
+            return module.batch_means(tf.constant(items)).numpy()
+
+PRECISIONS = "auto", "float32", "float16", "bfloat16"
+ENGINES = "tensorflow", "openvino"
+PRODUCTS = "MatMul", "BatchMatMulV2", "Einsum"  # TensorFlow's names of what takes time
+
+def precision_here(asked):
+    """The precision of BERT's products: as asked; "auto" is float16 if all cards have
+    tensor cores for it (from Nvidia's 7.0 on), else float32."""
+    if asked != "auto": return asked
+    # Without TensorFlow where there is no card: features may all be kept already.
+    if not Path("/proc/driver/nvidia/version").exists(): return "float32"
+    config = tensorflow().config
+    details = [config.experimental.get_device_details(card)
+               for card in config.list_physical_devices("GPU")]
+    able = details and all(d.get("compute_capability", (0, 0))[0] >= 7 for d in details)
+    return "float16" if able else "float32"
+
+def with_smaller_products(function, kind):
+    """A concrete function of tensors with its variables frozen and the factors of its
+    products of a smaller type; what lies between, softmax and norms, stays float32."""
+    tf = tensorflow()
+    from tensorflow.python.framework import convert_to_constants
+    frozen = convert_to_constants.convert_variables_to_constants_v2(function)
+    graph, small = frozen.graph.as_graph_def(), getattr(tf, kind).as_datatype_enum
+    float32 = tf.float32.as_datatype_enum
+    def cast(name, source, *types):
+        node = graph.node.add(name=name, op="Cast", input=[source])
+        for key, value in zip(("SrcT", "DstT"), types): node.attr[key].type = value
+    for node in [n for n in graph.node if n.op in PRODUCTS]:
+        if node.attr["T"].type != float32: continue
+        name, node.name = node.name, f"{node.name}/small"
+        node.attr["T"].type = small
+        for place, source in enumerate(node.input):
+            if not source.startswith("^"):
+                cast(f"{name}/factor{place}", source, float32, small)
+                node.input[place] = f"{name}/factor{place}"
+        cast(name, node.name, small, float32)
+    imported = tf.compat.v1.wrap_function(
+        lambda: tf.graph_util.import_graph_def(graph, name=""), [])
+    return imported.prune([t.name for t in frozen.inputs], frozen.outputs[0].name)
+
+@once
+def bert_reader(module, pooling, precision, card):
+    """BERT's pooled() by TensorFlow: (ids, mask) to <float32>[n, d]."""
+    tf, embed = tensorflow(), module.embed[pooling]
+    if precision != "float32":
+        with hushed(tf), tf.device(card):
+            embed = with_smaller_products(embed.get_concrete_function(), precision)
+    def read(ids, mask):
+        with tf.device(card): return embed(tf.constant(ids), tf.constant(mask)).numpy()
+    return read
+
+@once
+def openvino_bert(module, pooling, precision):
+    """BERT's pooled() compiled by OpenVINO, which takes seconds: a stream a core, so
+    that it keeps its speed beside other work."""
+    with told('--engine openvino needs pip install "openvino>=2025.0"', ImportError):
+        import openvino
+    if module.is_tf1:
+        raise KitError(f"{module.path} is in TF1 format; --engine openvino reads TF2.")
+    core = openvino.Core()
+    kind = {"float32": "FP32", "bfloat16": "BF16", "float16": "FP16"}[precision]
+    if kind not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        raise KitError(f"--precision {precision}: OpenVINO does not multiply in it on "
+                       "this processor.")
+    tf = tensorflow()
+    spec = tf.TensorSpec([None, None], tf.int32)
+    pooled = functools.partial(module.pooled, pooling=pooling)
+    signature = tf.function(lambda ids, mask: {"pooled": pooled(ids, mask)},
+                            input_signature=[spec, spec])
+    options = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT":
+               kind.lower().replace("fp", "f")}
+    if threads := threads_here(): options["INFERENCE_NUM_THREADS"] = threads
+    with tempfile.TemporaryDirectory() as folder, quiet_stderr(), hushed(tf):
+        tf.saved_model.save(module.module, folder, signatures=signature)
+        return core.compile_model(core.read_model(folder), "CPU", options)
 
 class BertFeatures(FrozenEncoder):
     """BERT's embedding <float32>[n, d]: pooling as BertLayer's, of at most
     max_seq_length word pieces with the two special ones (None: all). Of a text longer
-    than the encoder reads, windows are averaged."""
+    than the encoder reads, windows are averaged. precision: of the products in it, one
+    of PRECISIONS; engine: who computes it, one of ENGINES. Features of each are kept
+    apart."""
+    batch_tokens = 1024  # a CPU's caches hold what a layer makes of them
 
     def __init__(self, path, store=None, pooling="mean", max_seq_length=None,
-                 trust_encoder=False):
+                 trust_encoder=False, precision="float32", engine="tensorflow"):
         super().__init__(path, store, trust_encoder)
         self.pooling, self.max_seq_length = pooling, max_seq_length
+        self.precision, self.engine = precision, engine
+
+    def fit(self, X, y=None):
+        """Find the encoder, and what "auto" means here."""
+        self.precision_ = precision_here(self.precision)
+        return super().fit(X, y)
+
+    def _module(self, card=None):
+        return shared_module(BertModule, self.folder_, self.trust_encoder, card)
+
+    def _kind(self):
+        """What tells its features from those of other engines and precisions."""
+        kind = self.engine, self.precision_
+        return () if kind == ("tensorflow", "float32") else kind
+
+    def _lanes(self):
+        if self.engine == "tensorflow": return super()._lanes()
+        compiled = openvino_bert(self._module(), self.pooling, self.precision_)
+        count = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+        return [self._with(compiled.create_infer_request()) for _ in range(count)]
 
     def _prepare(self, texts):
         """Items (ids of word pieces) to encode, and the number of tokens of each."""
-        module = shared_module(BertModule, self.folder_, self.trust_encoder)
+        module = self._module()
         module.embedding_width(self.pooling)  # or a sentence, before anything is read
         items = module.word_pieces.ids(texts, self.max_seq_length)
         sizes = np.array(list(map(len, items)))
@@ -1861,12 +2766,25 @@ class BertFeatures(FrozenEncoder):
                 "reads at once: windows of them are averaged")
         return items, sizes
 
+    def _pooled(self, parts):
+        """Vectors <float32>[n, d], and masks, of windows of ids."""
+        longest = max(map(len, parts))
+        if self.engine == "tensorflow":
+            ids, masks, _ = padded_triplet(parts, longest)
+            read = bert_reader(self._module(self.lane_), self.pooling,
+                               self.precision_, self.lane_)
+            return read(ids, masks), masks
+        # OpenVINO compiles for each new shape: few lengths are few shapes.
+        ids, masks, _ = padded_triplet(parts, -(-longest // 8) * 8)
+        request = self.lane_ or openvino_bert(
+            self._module(), self.pooling, self.precision_).create_infer_request()
+        return np.array(request.infer({"ids": ids, "mask": masks})["pooled"]), masks
+
     def _encode(self, items):
-        module = shared_module(BertModule, self.folder_, self.trust_encoder)
+        module = self._module()
         windows = [module.windows(ids) for ids in items]
         parts = list(chain.from_iterable(windows))
-        ids, masks, _ = padded_triplet(parts, max(map(len, parts)))
-        found = module.embed[self.pooling](ids, masks).numpy()
+        found, masks = self._pooled(parts)
         if len(parts) > len(items):  # each window counts as much as it is long
             first = np.cumsum([0, *map(len, windows)])[:-1]
             sizes = masks.sum(axis=1, keepdims=True).astype(np.float32)
@@ -2061,6 +2979,10 @@ class FineTunedBert(Likeliest):
     def fit(self, X, y, validation_data=None):
         """Train encoder and head; validation_data (X, y) is only scored each epoch."""
         import keras
+        cards = tensorflow().config.list_logical_devices("GPU")
+        if cards[1:]:  # MirroredStrategy gives the whole of such a batch to every card
+            say("cards", f"fine-tuning uses one of {len(cards)} cards: Keras deals out "
+                "the batches of fit(), not ours of like length")
         with hushed(tensorflow()):
             keras.utils.set_random_seed(self.random_state or 0)
             self.classes_, y = np.unique(y, return_inverse=True)
@@ -2272,6 +3194,8 @@ class Settings:
     elmo: str = ELMO
     bert: str = BERT
     pooling: str = "mean"
+    precision: str = "auto"
+    engine: str = "tensorflow"
     n_fine_tune_layers: int | str = 0
     epochs: int = 5
     batch_size: int = 32
@@ -2343,7 +3267,7 @@ def bert_steps(settings):
             trust_encoder=settings.trust_encoder)
         return [("classifier", classifier)]
     features = BertFeatures(settings.bert, settings.store, settings.pooling, limit,
-                            settings.trust_encoder)
+                            settings.trust_encoder, settings.precision, settings.engine)
     return features_and_head(features, settings)
 
 REGULARIZATION = [0.01, 0.1, 1, 10]  # two decades below the default, one above
@@ -2387,9 +3311,9 @@ ALGORITHMS = {
         about="encoder of 2018 that reads letters, and a small network on it"),
     "bert": Algorithm(
         "BERT", bert_steps, HEAD_GRID, encoders=lambda s: (s.bert,), blended=True,
-        trained=lambda s: s.n_fine_tune_layers and f"{s.n_fine_tune_layers} layers "
-                          "trained",
-        packages=lambda s: ("tensorflow", "tokenizers"),
+        trained=lambda s: f"{s.n_fine_tune_layers} layers trained" if
+        s.n_fine_tune_layers else s.precision if s.precision in PRECISIONS[2:] else "",
+        packages=lambda s: (s.engine, "tensorflow", "tokenizers"),
         about="encoder that reads pieces of words, and a small network on it"),
     "nbsvm": Algorithm(
         "NBSVM", nbsvm_steps, {"classifier__C": REGULARIZATION}, recipe="natural",
@@ -2516,54 +3440,6 @@ def evaluate(model, train, test):
         *np.diff(times).tolist(), predicted, scores, params,
         getattr(classifier, "history_", {}))
 
-# --------------------------------------------------------------------------- Workers
-def in_waves(calls, jobs=None):
-    """Yield the results of pure calls (function, *arguments), in their order. The only
-    caller of workers: joblib's own processes, or those that `joblib.parallel_config`
-    names. jobs: how many, None for all there are."""
-    calls = list(calls)
-    backend, _ = joblib.parallel.get_active_backend()
-    as_they_come = getattr(backend, "supports_return_generator", False)
-    users = getattr(getattr(joblib.parallel, "_backend", None), "config", None)
-    jobs = joblib.effective_n_jobs(jobs or (None if users else -1))
-    workers = joblib.Parallel(max(min(jobs, len(calls)), 1),
-                              return_as="generator" if as_they_come else "list")
-    yield from workers(joblib.delayed(call)(*arguments) for call, *arguments in calls)
-
-class TimeSpent(KitError):
-    """The time that a search or a column may take is over."""
-
-def in_time(seconds, function, *arguments):
-    """A call in a process of its own, to end models that never look at a clock."""
-    if not seconds: return function(*arguments)
-    pool = ProcessPoolExecutor(1)
-    try:
-        pool.submit(one_line, "").result()  # its start, with imports, is not counted
-        future = pool.submit(function, *arguments)
-        return future.result(timeout=seconds)
-    except TimeoutError as error:
-        raise (error if future.done() else TimeSpent) from error  # it can be its own
-    finally:
-        pool.shutdown(wait=True, kill_workers=True)
-
-@contextlib.contextmanager
-def time_limit(seconds):
-    """Raise TimeSpent in the block after so many seconds, where the system can (in the
-    main thread of Linux and macOS): for work that stays here, as an encoder's."""
-    can = threading.current_thread() is threading.main_thread()
-    if not (seconds and can and hasattr(signal, "setitimer")):
-        yield
-        return
-    def ring(*_):
-        raise TimeSpent
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
 # ----------------------------------------------------------------------------- Tuning
 BUDGET = 20  # points of a random search or of HyperOpt, unless --budget says otherwise
 ENDLESS = 5000  # points, where the budget is a time
@@ -2582,28 +3458,31 @@ class Search:
     seconds: float
     ended: str
 
-def score_point(model, params, X, y, fit_rows, judge_rows, metric):
-    """(score, seconds) of a model with these parameters in one fold."""
+def score_point(model, params, learnt, judged, metric):
+    """(score, seconds) of a model with these parameters in one fold. learnt, judged:
+    (X, y) that it is fitted to, and that it is judged by."""
     started = time.perf_counter()
-    fitted_to, judged_by = ([X[row] for row in rows] if isinstance(X, list) else X[rows]
-                            for rows in (fit_rows, judge_rows))
-    model = clone(model).set_params(**params).fit(fitted_to, y[fit_rows])
-    for _, step in model.steps[:-1]: judged_by = step.transform(judged_by)  # once
-    model = model[-1]
-    said = model.predict(judged_by), scores_of(model, judged_by)
-    return float(MEASURES[metric](y[judge_rows], *said)), time.perf_counter() - started
+    model = clone(model).set_params(**params).fit(*learnt)
+    X, y = judged
+    for _, step in model.steps[:-1]: X = step.transform(X)  # once
+    said = model[-1].predict(X), scores_of(model[-1], X)
+    return float(MEASURES[metric](y, *said)), time.perf_counter() - started
 
 class Trials:
     """The scores of a search by point, fold and resource; none is computed twice. Its
-    kinds are methods. rows: dicts of tuning.csv that are known already; record(row)
-    keeps a new one; deadline: time.monotonic() after which TimeSpent is raised."""
+    kinds are methods. features: the first steps, which it does not vary: a fold's are
+    made once; model: the others; rows: dicts of tuning.csv that are known already;
+    record(row) keeps a new one; deadline: time.monotonic() after which TimeSpent is
+    raised."""
     KINDS = ("grid", "random", "hyperopt", "halving")
     WHOLE = ("grid", "halving")  # look at all points, unless they are cut short
 
-    def __init__(self, model, grid, X, y, seed, metric, jobs, rows, record, deadline):
-        self.model, self.X, self.y, self.param_grid = model, X, y, grid
+    def __init__(self, features, model, grid, X, y, seed, metric, jobs, rows, record,
+                 deadline, bar):
+        self.features, self.model, self.param_grid = features, model, grid
+        self.X, self.y, self.made = X, y, {}
         self.seed, self.metric, self.jobs = seed, metric, jobs
-        self.record, self.deadline = record, deadline
+        self.record, self.deadline, self.bar = record, deadline, bar
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
         self.folds = [[self._sample_first(part) for part in parts]
                       for parts in folds.split(np.zeros(len(y)), y)]
@@ -2629,25 +3508,43 @@ class Trials:
         todo = {(name, fold, resource): point | ({varied: resource} if varied else {})
                 for name, point in zip(names, points) for fold in range(FOLDS)
                 if (name, fold, resource) not in self.known}
-        calls = ((score_point, self.model, params, self.X, self.y,
-                  *(np.sort(rows[: round(share * len(rows))])
-                    for rows in self.folds[fold]),
-                  self.metric) for (_, fold, _), params in todo.items())
         self._check_time()
-        for key, (score, seconds) in zip(todo, in_waves(calls, self.jobs)):
-            self.known[key] = score
-            row = dict(zip(("point", "fold", "resource"), key))
+        calls = ((score_point, self.model, params, *self._parts(fold, share),
+                  self.metric) for (_, fold, _), params in todo.items())
+        keys = list(todo)
+        for number, (score, seconds) in in_waves(calls, self.jobs):
+            self.known[keys[number]] = score
+            row = dict(zip(("point", "fold", "resource"), keys[number]))
             self.record(row | {"score": score, "seconds": seconds})
+            self.bar.update()
             self._check_time()
+        self.bar.update(len(names) * FOLDS - len(todo))  # known before
         return [np.mean([self.known[name, fold, resource] for fold in range(FOLDS)])
                 for name in names]
+
+    def _parts(self, fold, share):
+        """((X, y) to fit, (X, y) to judge by) of the first `share` of a fold's rows."""
+        if (fold, share) not in self.made:
+            self.made = {key: one for key, one in self.made.items() if key[1] == share}
+            parts = [np.sort(rows[: round(share * len(rows))])
+                     for rows in self.folds[fold]]
+            X = [[self.X[row] for row in rows] if isinstance(self.X, list)
+                 else self.X[rows] for rows in parts]
+            y = [self.y[rows] for rows in parts]
+            if len(self.features):
+                features = clone(self.features)
+                X = features.fit_transform(X[0], y[0]), features.transform(X[1])
+            self.made[fold, share] = tuple(zip(X, y))
+        return self.made[fold, share]
 
     def _check_time(self):
         if self.deadline and time.monotonic() > self.deadline: raise TimeSpent
 
     def grid(self, **_):
         """Every point of the grid."""
-        self.scores(list(ParameterGrid(self.param_grid)))
+        points = list(ParameterGrid(self.param_grid))
+        self.bar.total = len(points) * FOLDS
+        self.scores(points)
 
     def _space(self, choice, log, integer):
         """The continuous space that the grid spans, of what makes its three kinds."""
@@ -2692,6 +3589,10 @@ class Trials:
         least = 1 if values else min(2 * FOLDS * len(np.unique(self.y)), most)
         points = list(ParameterGrid(grid))
         rounds = 1 + int(np.log(len(points)) / np.log(HALVING_FACTOR) + 1e-9)
+        sizes = itertools.accumulate(
+            range(rounds - 1), lambda size, _: -(-size // HALVING_FACTOR),
+            initial=len(points))
+        self.bar.total = sum(sizes) * FOLDS
         for number in range(rounds - 1, -1, -1):
             given = max(most // HALVING_FACTOR**number, least)
             scores = self.scores(points, given, resource if values else None)
@@ -2701,7 +3602,7 @@ class Trials:
     def best(self):
         """(parameters, mean score, points tried) of the best point with all folds."""
         scores = {}
-        for (point, _, resource), score in self.known.items():
+        for (point, _, resource), score in sorted(self.known.items()):
             scores.setdefault((resource, point), []).append(score)
         whole = {key: np.mean(s) for key, s in scores.items() if len(s) == FOLDS}
         if not whole: return None
@@ -2720,17 +3621,20 @@ def tune(model, param_grid, train, how="grid", budget=None, seed=0, metric="accu
     timed, started = str(budget or "").endswith("s"), time.monotonic()
     # The first steps that learn nothing and are not searched make the same of a text in
     # every fold: they do it once, so that workers need neither encoder nor TensorFlow.
-    searched = {name.split("__")[0] for name in param_grid}
-    first = next(i for i, (name, step) in enumerate(model.steps)
-                 if name in searched or step != "passthrough"
-                 and get_tags(step).requires_fit)
+    # Those that follow and are not searched do it once a fold.
+    searched = {name.split("__")[0] for name in param_grid} | {model.steps[-1][0]}
+    varied = next(i for i, (name, _) in enumerate(model.steps) if name in searched)
+    first = next(i for i, (_, step) in enumerate(model.steps) if i == varied
+                 or step != "passthrough" and get_tags(step).requires_fit)
     X = model[:first].fit_transform(train.texts) if first else train.texts
     deadline = started + float(budget[:-1]) if timed else None
-    trials = Trials(model[first:], param_grid, X, train.y, seed, metric, jobs, rows,
-                    record, deadline)
     points, ended = ENDLESS if timed else int(budget or BUDGET), "done"
+    bar = progress(None if timed else points * FOLDS, f"{how} search", unit=" fits")
+    trials = Trials(model[first:varied], model[varied:], param_grid, X, train.y, seed,
+                    metric, jobs, rows, record, deadline, bar)
     try:
-        getattr(trials, how)(points=points, resource=resource)
+        with bar:
+            getattr(trials, how)(points=points, resource=resource)
     except KeyboardInterrupt:
         ended = "interrupted"
     except TimeSpent:
@@ -2755,7 +3659,7 @@ RESULT_COLUMNS = {
     "model": object, "encoder": object, "repeat": int, "seed": int, "n_train": int,
     "n_test": int, "accuracy": float, "f1": float, "roc_auc": float,
     **dict.fromkeys(SECONDS, float), "params": object, "error": object,
-    "balanced_accuracy": float}
+    "balanced_accuracy": float, "check": object}
 FILES = {
     "results": RESULT_COLUMNS,
     "predictions": {
@@ -2771,8 +3675,10 @@ FILES = {
         "score_in_folds": float, "best": object},
     "tuning": {
         **SETTING, "repeat": int, "model": object, "search": object, "point": object,
-        "fold": int, "resource": int, "score": float, "seconds": float},
+        "fold": int, "resource": int, "score": float, "seconds": float,
+        "check": object},
     "learning_curve": RESULT_COLUMNS}
+DETAILS = ("predictions", "history", "searches")  # what a row of results vouches for
 # What a report writes beside them.
 WRITTEN = ("report.html table.md measures.md tuning.md learning_curve.md errors.md "
            "audit.md confusion.md "
@@ -2791,7 +3697,13 @@ def typed(rows, columns):
             readable = pd.to_numeric(values, errors="coerce").notna()
             frame[name] = values.where(readable, np.nan).astype(float)
     whole = [name for name, kind in columns.items() if kind is int]
-    return frame.dropna(subset=whole).astype(dict.fromkeys(whole, "int64"))
+    fits = (frame[whole].abs() < 2**53).all(axis=1)  # which holds for none that lacks
+    return frame[fits].astype(dict.fromkeys(whole, "int64"))
+
+def row_hashes(frame):
+    """What the rows of a typed frame hold, <uint64>[n], their check left out."""
+    content = frame.drop(columns="check", errors="ignore")
+    return pd.util.hash_pandas_object(content, index=False, categorize=False).to_numpy()
 
 @dataclass(frozen=True)
 class Task:
@@ -2814,17 +3726,24 @@ class Task:
         """The file of its row."""
         return "results" if self.settings.nsamp == self.drawn else "learning_curve"
 
+    def part(self, train):
+        """What it learns from, of the training part of its draw."""
+        share = self.settings.nsamp / self.drawn
+        return train if share == 1 else train.part(share)
+
 class Results:
     """What a run found: tidy frames, each also a CSV file if there is a folder. asked:
     what makes two runs the same, as JSON data: the same unfinished run is taken up
     again, another one's files are moved aside, or go if they may be overwritten.
     report: what tables and figures take, once it is over; pages: all there is to read;
-    figures: SVG by name, if drawn;
-    interrupted: whether by Ctrl-C."""
+    figures: SVG by name, if drawn; interrupted: whether by Ctrl-C; model: the
+    KeptModel, if one was asked for. The folder is locked until close(). A row's `check`
+    is a digest of the run, the row and what the files beside results.csv say of it."""
 
     def __init__(self, folder=None, asked=None, classes=(), overwrite=False):
         self.folder = folder and Path(folder)
         self.interrupted, self.report, self.pages, self.figures = False, None, {}, {}
+        self.model = None
         self.columns = dict(FILES)
         if len(classes) > 2:
             scores = {f"score_{name}": float for name in classes}
@@ -2832,7 +3751,9 @@ class Results:
         self.parts = {name: [] for name in self.columns}
         asked = json.loads(without_secrets(json.dumps(asked)))
         self.about = {"asked": asked, "finished": False,
-                      "started": time.time(), "classes": list(classes)}
+                      "started": time.time(), "classes": list(classes),
+                      "process": {"pid": os.getpid(), "host": platform.node()}}
+        self.lock = None
         if self.folder:
             self._open(overwrite)
 
@@ -2869,22 +3790,24 @@ class Results:
             kept |= {(file, k, n) for k, n in zip(keys, rows.nsamp) if k not in cut}
         return kept
 
+    def _earlier(self):
+        """What run.json says <dict>; {} for none, or half of one."""
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            about = json.loads((self.folder / "run.json").read_bytes())
+            if isinstance(about, dict): return about
+        return {}
+
     def _open(self, overwrite):
         """Take up the same run, or move another one's files to a folder beside."""
-        with told(f"--out {self.folder} is no folder to write to", OSError):
+        with told(f"--out {self.folder} is no folder to write to", OSError, ValueError):
             self.folder.mkdir(parents=True, exist_ok=True)
-        earlier = {}
-        with contextlib.suppress(OSError, ValueError):  # none, or half of one
-            earlier = json.loads((self.folder / "run.json").read_bytes())
-        files = self._files(self.folder)
+        self._take()
+        earlier, files = self._earlier(), self._files(self.folder)
         if earlier.get("asked") == self.about["asked"] and not earlier.get("finished"):
+            self.describe()
             self._resume()
         elif files:
-            moment = time.localtime(files[0].stat().st_mtime)
-            name = time.strftime("earlier-%Y%m%d-%H%M%S-", moment)
-            aside = Path(tempfile.mkdtemp(prefix=name, dir=self.folder))
-            for file in files:
-                os.replace(file, aside / file.name)
+            aside = self._set_aside(files, "earlier")
             self._clear(() if overwrite else (aside,))
             if not overwrite:
                 say("results", f"an earlier run's files are now in {aside}")
@@ -2907,15 +3830,105 @@ class Results:
             with contextlib.suppress(OSError):  # it is not empty
                 folder.rmdir()
 
+    def _take(self):
+        """Lock the folder, so that no second run writes there. The system ends a lock
+        with the process that has it, however that ends."""
+        try:
+            from filelock import FileLock
+            lock = FileLock(self.folder / ".lock", timeout=1, thread_local=False)
+            lock.acquire()
+            self.lock = lock
+        except TimeoutError as error:  # filelock's Timeout
+            about = self._earlier()
+            who = about.get("process") or {"pid": "unknown", "host": "this machine"}
+            since = time.strftime("%Y-%m-%d %H:%M:%S",
+                                  time.localtime(about.get("started")))
+            raise KitError(
+                f"Another run writes to --out {self.folder}: process {who['pid']} on "
+                f"{who['host']}, since {since}. Wait until it is over, or name another "
+                "folder.") from error
+        except (ImportError, OSError, NotImplementedError) as error:
+            # No library, or a disk that knows no locks.
+            say("lock", f"{self.folder} cannot be locked: see that no second run "
+                f"writes there ({one_line(error, 80)})")
+
+    def close(self):
+        """Let other runs have the folder."""
+        if self.lock: self.lock.release()
+
+    def _set_aside(self, files, what):
+        """Move files to a new folder beside them; its path."""
+        moment = time.localtime(files[0].stat().st_mtime)
+        name = time.strftime(f"{what}-%Y%m%d-%H%M%S-", moment)
+        aside = Path(tempfile.mkdtemp(prefix=name, dir=self.folder))
+        for file in files:
+            os.replace(file, aside / file.name)
+        return aside
+
+    @functools.cached_property
+    def _run(self):
+        """The run's identity, <bytes>: a digest of what was asked."""
+        asked = json.dumps(self.about["asked"], sort_keys=True)
+        return hashlib.blake2b(asked.encode()).digest()
+
+    def check(self, *hashes):
+        """Eight letters for hashes <uint64>[n] of rows that this run vouches for."""
+        digest = hashlib.blake2b(self._run, digest_size=4)
+        for some in hashes:
+            digest.update(np.asarray(some, np.uint64).tobytes())
+        return digest.hexdigest()
+
+    def _read(self, name):
+        """(the rows of a file that can be read, how many others it has)."""
+        columns = self.columns[name]
+        try:
+            text = (self.folder / f"{name}.csv").read_bytes().decode("utf-8", "replace")
+            csv.field_size_limit(LONGEST_FIELD)
+            header, *rows = csv.reader(io.StringIO(text, newline=""))
+        except FileNotFoundError: return typed([], columns), 0
+        except (OSError, ValueError, csv.Error): return typed([], columns), 1
+        if header != list(columns): return typed([], columns), len(rows) + 1
+        frame = typed([row for row in rows if len(row) == len(header)], columns)
+        return frame, len(rows) - len(frame)
+
+    def _vouched(self, frames):
+        """The rows of frames (by name) that are whole and this run's: what a row of
+        results has beside it is so with that row, others by themselves."""
+        hashes = {name: row_hashes(frame) for name, frame in frames.items()}
+        beside = {name: frames[name].groupby(list(KEY)).indices for name in DETAILS}
+        none, whole = np.array([], int), {}
+        def keys(frame):
+            return frame[list(KEY)].itertuples(index=False, name=None)
+        for name in ("results", "learning_curve", "tuning"):
+            frame, fits = frames[name], []
+            for key, one, *row in zip(keys(frame), hashes[name], frame.check, frame.get(
+                    "error", frame.model)):
+                said = [] if name != "results" or row[1] else [
+                    hashes[detail][beside[detail].get(key, none)] for detail in DETAILS]
+                fits.append(row[0] == self.check([one], *said))
+            same = frame.columns.intersection([
+                *KEY, "nsamp", "error", "search", "point", "fold", "resource"])
+            whole[name] = frame[np.array(fits, bool) & ~frame.duplicated(list(same))]
+        vouched = set(keys(whole["results"]))
+        for name in DETAILS:
+            rows = [key in vouched for key in keys(frames[name])]
+            whole[name] = frames[name][np.array(rows, bool)]
+        return whole
+
     def _resume(self):
-        """Take over what was finished, but no failed models or cut searches."""
-        for name, columns in self.columns.items():
-            with contextlib.suppress(OSError, pd.errors.EmptyDataError):
-                text = (self.folder / f"{name}.csv").read_text("utf-8")
-                text = io.StringIO(text[: text.rfind("\n") + 1])  # less half a line
-                raw = pd.read_csv(text, dtype=object, keep_default_na=False,
-                                  on_bad_lines="skip")
-                self.parts[name] = [typed(raw.reindex(columns=list(columns)), columns)]
+        """Take over what is whole, but no failed models or cut searches; what is
+        damaged, or no row of this run, is set aside, and said."""
+        read = {name: self._read(name) for name in self.columns}
+        whole = self._vouched({name: frame for name, (frame, _) in read.items()})
+        odd = {name: len(frame) + others - len(whole[name])
+               for name, (frame, others) in read.items()}
+        if damaged := [name for name in odd if odd[name]]:
+            files = [self.folder / f"{name}.csv" for name in damaged]
+            aside = self._set_aside(files, "damaged")
+            rows = ", ".join(f"{odd[name]} of {name}.csv" for name in damaged)
+            say("resume", f"rows that are damaged, or not of this run: {rows}; the "
+                f"files as they were are now in {aside}, and what lacks is computed")
+        self.parts = {name: [whole[name]] for name in self.columns}
         keys = {key for file, key, _ in self.kept if file == "results"}
         for name in self.columns:
             rows = self.frame(name)
@@ -2941,18 +3954,41 @@ class Results:
             with open(path, "ab") as file:
                 file.write(text)
 
-    def append(self, name, rows):
-        """Add rows (dicts, or a frame) to a frame and its file, and flush it."""
+    def append(self, name, rows, beside=()):
+        """Add rows (dicts, or a frame) to a frame and its file, and flush it. Returns
+        their hashes; beside: those of the rows that they vouch for."""
         rows = typed(rows, self.columns[name])
+        hashes = row_hashes(rows)
+        if "check" in rows:
+            rows["check"] = [self.check([row], *beside) for row in hashes]
         self.parts[name].append(rows)
         self._write(name, rows, "a")
+        return hashes
+
+    def sort(self, tasks):
+        """Put rows, which came as workers finished, in the order of their tasks: so
+        that runs of the same numbers leave the same files."""
+        places = dict.fromkeys(tuple(task.place.values()) for task in tasks)
+        place = {key: number for number, key in enumerate(places)}
+        for name in self.columns:
+            rows = self.frame(name)
+            order = np.array([place.get(key, len(place)) for key in rows[list(
+                KEY)].itertuples(index=False)], int)
+            size = rows.nsamp if name == "learning_curve" else np.zeros(len(rows))
+            order = np.lexsort([size, order])
+            if (order != np.arange(len(rows))).any():
+                self.parts[name] = [rows.iloc[order].reset_index(drop=True)]
+                self._write(name, self.parts[name][0], "w")
 
     def describe(self, **facts):
-        """Write run.json with these facts beside what it says already."""
+        """Write run.json with these facts beside what it says already, unless another
+        run has the folder by now."""
         self.about |= facts
         if self.folder:
             text = without_secrets(json.dumps(self.about, indent=1, default=str))
-            write_atomically(self.folder / "run.json", text.encode())
+            lock = self.lock or contextlib.nullcontext()
+            with contextlib.suppress(TimeoutError), lock:
+                write_atomically(self.folder / "run.json", text.encode())
 
     def add(self, task, seed, train, test, outcome):
         """Keep a task's result (an Outcome, or the reason <str> why there is none). The
@@ -2964,17 +4000,20 @@ class Results:
             "nsamp": settings.nsamp, "text": algorithm.text(settings),
             "encoder": algorithm.encoder(settings), "seed": seed, "n_train": len(train),
             "n_test": len(test), "params": "{}", "error": outcome if failed else ""}
+        beside = []
         if not failed:
             row |= outcome.measures | {name: getattr(outcome, name) for name in SECONDS}
             row["params"] = json.dumps(outcome.params)
             if task.file == "results":
-                self._add_details(place, test, outcome)
+                details = self._details(place, test, outcome)
+                beside = [self.append(name, details[name])
+                          for name in DETAILS if name in details]
             if not (outcome.search and outcome.search.ended == "interrupted"):
                 self.kept.add((task.file, tuple(task.place.values()), settings.nsamp))
-        self.append(task.file, [row])
+        self.append(task.file, [row], beside)
 
-    def _add_details(self, place, test, outcome):
-        """Rows of a result in the files beside results.csv."""
+    def _details(self, place, test, outcome):
+        """Rows of a result in the files beside results.csv, by their names."""
         scores, said, search = outcome.scores, outcome.predicted, outcome.search
         judged = pd.DataFrame({"doc": test.frame.id.astype(str).tolist(),
                                "label": test.y, "predicted": said})
@@ -2983,15 +4022,16 @@ class Results:
         else:
             judged["score"] = scores[np.arange(len(said)), said]
             judged[[f"score_{name}" for name in test.classes]] = scores
-        self.append("predictions", judged.assign(**place))
+        details = {"predictions": judged.assign(**place)}
         if outcome.history:
             epochs = pd.DataFrame(outcome.history)
-            self.append("history", epochs.assign(**place, epoch=epochs.index + 1))
+            details["history"] = epochs.assign(**place, epoch=epochs.index + 1)
         if search:
-            self.append("searches", [place | {
+            details["searches"] = [place | {
                 "search": search.how, "ended": search.ended, "points": search.points,
                 "seconds": search.seconds, "score_in_folds": search.score,
-                "best": json.dumps(search.params)}])
+                "best": json.dumps(search.params)}]
+        return details
 
     def of(self, name, column, settings):
         """The rows of a frame that a column wrote at a setting, without failed ones."""
@@ -3183,7 +4223,8 @@ class Table:
                  for row in self.rows)
         rows = [line for row in cells
                 for line in itertools.zip_longest(*row, fillvalue="")]
-        sizes = [max(map(len, column)) + 3 for column in zip(self.header, *rows)]
+        sizes = [max(len(markdown(cell)) for cell in column) + 3
+                 for column in zip(self.header, *rows)]
         blocks, left = [], 0
         for number, size in enumerate(sizes[1:], 1):
             if not blocks or size > left:
@@ -3343,7 +4384,7 @@ class Report:
             self.values(column, settings))
         short = searches[(searches.ended == "interrupted") | (
             (searches.ended != "done") & searches.search.isin(Trials.WHOLE))]
-        reasons = [f"search ended after {n} points" for n in sorted(short.points)[:1]]
+        reasons = [f"search ended after {n} point(s)" for n in sorted(short.points)[:1]]
         if 0 < draws < self.draws:
             reasons.append(f"{draws} of {self.draws} draws")
         return ", ".join(reasons)
@@ -3371,8 +4412,9 @@ class Report:
         cost = ("seconds: a model's mean to encode, fit and predict; texts encoded "
                 f"before cost nothing; {self.seconds:.0f} s in all")
         found = pd.concat([found, self.results.frame("learning_curve")])
-        found = found[found.error != ""].drop_duplicates(["model", "error"])
-        failed = [f"{row.model} failed: {row.error}" for row in found.itertuples()]
+        found = found[found.error != ""].groupby("error", sort=False).model.unique()
+        failed = [f"{', '.join(names)} failed: {error}"
+                  for error, names in found.items()]
         return Table(self.heading, ["tokens/length", *self.titles.values()], rows,
                      [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, *self.cuts(),
                       cost, *self.notes, *failed])
@@ -3635,6 +4677,7 @@ COLOURS = ("#0072B2 #E69F00 #000000 #CC79A7 #D55E00 #56B4E9 #009E73 #999999 "
 MARKERS = "osv^DPX*h"
 DASHES = ("-", "--", "-.", ":", *((0, dashes) for dashes in (
     (5, 1), (3, 1, 1, 1), (1, 1), (8, 2), (2, 3))))
+NARROWEST = 5.5  # inches of a figure, for its title's sake
 READABLE_CLASSES = 20  # in a confusion matrix; more are told in a table
 SMALL_MATRIX = 4  # classes, up to which there is a panel for every column
 # Sides of the corner of a ROC figure that is shown: three times the error at which the
@@ -3692,30 +4735,33 @@ class Figures:
         return {name: kinds[number % len(kinds)] for name, kinds in looks.items()} | {
             "fillstyle": "none" if column.tuned else "full"}
 
-    def _new(self, title, rows=1, columns=1, size=(7, 4.5), **options):
-        """(figure, axes [rows, columns]) without a display or any global state."""
+    def _new(self, title, rows=1, columns=1, size=(7, 4.5), note="", **options):
+        """(figure, axes [rows, columns]) without a display or any global state: a title
+        of one line that fits; in small print the sources, a note, what was cut."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
-        figure = Figure(figsize=size, layout="constrained")
-        small = "; ".join([self.report.data_note, *self.report.cuts()])
-        texts = [(figure.suptitle, f"{title}, {self.report.dataset.title}", {}),
-                 (figure.supxlabel, small, {"x": 0.01, "ha": "left", "color": "0.35"})]
-        for place, text, looks in texts:
-            size = "xx-small" if looks else "medium"
-            shown = place("", fontsize=size, **looks)
-            fits = functools.partial(self._fits, shown)
-            shown.set_text(unformatted(shortened(text, fits)))
+        report, width = self.report, max(size[0], NARROWEST)
+        figure = Figure(figsize=(width, size[1]), layout="constrained")
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        small = "; ".join(filter(None, [note, *report.cuts(), report.data_note]))
+        below = {"x": 0.01, "ha": "left", "color": "0.35", "fontsize": "x-small"}
+        for shown, start, rest in (
+                (figure.suptitle("", fontsize="medium"), title,
+                 f", {report.dataset.title}"),
+                (figure.supxlabel("", **below), "", small)):
+            fits = functools.partial(self._fits, shown, renderer)
+            rest = shortened(rest, lambda text: fits(start + text))
+            shown.set_text(unformatted(shortened(start + rest, fits)))
         axes = figure.subplots(rows, columns, squeeze=False, **options)
         for panel in axes.flat:
             panel.grid(alpha=0.3)
         return figure, axes
 
     @staticmethod
-    def _fits(shown, text):
+    def _fits(shown, renderer, text):
         """Whether a text in the font of `shown` is no wider than its figure."""
-        from matplotlib.textpath import TextPath
-        font = shown.get_fontproperties()
-        path = TextPath((0, 0), unformatted(text), font.get_size_in_points(), prop=font)
-        return path.get_extents().width < 70 * shown.figure.get_figwidth()  # of 72
+        shown.set_text(unformatted(text))
+        return shown.get_window_extent(renderer).width < 0.97 * shown.figure.bbox.width
 
     @staticmethod
     def _legend(figure, panels):
@@ -3851,7 +4897,7 @@ class Figures:
         and column for a few classes; for more the best column with an encoder and the
         best without, at the last setting; None for too many."""
         report, rows, columns, angle = self.report, self.rows, self.columns, 45
-        classes = [*map(plain, report.dataset.classes)]
+        classes = [*map(unformatted, report.dataset.classes)]
         if len(classes) > SMALL_MATRIX:
             rows, columns, angle = rows[-1:], report.best(rows[-1]), 90
         if not columns or len(classes) > READABLE_CLASSES: return None
@@ -3907,18 +4953,20 @@ class Figures:
         names = sorted(names, key=lambda name: table[name].nunique())
         if not len(table): return None
         title = f"{self.titles[column]}: {self.report.metric} in the folds in %"
-        title += ", chosen: framed" * bool(table.chosen.any())
+        note = "framed: chosen" * bool(table.chosen.any())
         on_grid = all(set(table[name]) <= set(grid[name]) for name in names)
         if not on_grid or len(names) not in (2, 3):
             size = (2.9 * len(names) + 1, 3.4)
-            figure, [panels] = self._new(title, 1, len(names), size, sharey=True)
+            figure, [panels] = self._new(
+                title, 1, len(names), size, note, sharey=True)
             for axes, name in zip(panels, names):
                 self._scatter(axes, table, name)
             rounds = table["round"].nunique() > 1
             return self._legend(figure, panels) if rounds else figure
         *others, y, x = names
         parts = list(table.groupby(others[0])) if others else [("", table)]
-        figure, [panels] = self._new(title, 1, len(parts), (3.4 * len(parts) + 1, 3.8))
+        size = (3.4 * len(parts) + 1, 3.8)
+        figure, [panels] = self._new(title, 1, len(parts), size, note)
         for axes, (value, part) in zip(panels, parts):
             self._surface(axes, part, x, y, table.score.agg(["min", "max"]))
             axes.set_title(f"{others[0].split('__')[-1]} = {value}" if others else "")
@@ -4290,12 +5338,13 @@ STYLE = """
   --open: #b5b5b5; color-scheme: dark } & img { background: #e9e9e9 } }
 @media (max-width: 30rem) { & { padding: .7rem; font-size: 15px }
   & dl { grid-template-columns: 1fr; gap: 0 } & dd { margin-bottom: .4rem }
-  & th, & td { padding: .25rem .4rem } }
+  & th, & td { padding: .25rem .4rem }
+  & figure { overflow-x: auto } & img { max-width: 36rem } }
 @media print { & { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff;
   --tint: #f4f4f4; --pays: #00664a; --not: #a33c00; --open: #4f4f4f; padding: 0;
   max-width: none; font-size: 10pt; color-scheme: light } & img { background: #fff }
-  & .wide { overflow: visible } & table { font-size: 7.5pt } & td.short { white-space:
-  normal } & th, & td { padding: 1.5pt 3pt; min-width: 0 }
+  & .wide { overflow: visible } & table, & tr.sub td { font-size: 7.5pt }
+  & td.short { white-space: normal } & th, & td { padding: 1.5pt 3pt; min-width: 0 }
   & tr, & figure { break-inside: avoid } & h2 { break-after: avoid }
   & img { max-height: 23cm; padding: 0 }
   & th:first-child, & td:first-child { position: static } }
@@ -4413,6 +5462,517 @@ def write_page(results):
         page = Page(results).document().encode()
         write_atomically(results.folder / "report.html", page)
 
+# ----------------------------------------------------------------------- Kept models
+KEPT_FORMAT = 1  # of a kept model's folder: raise it when older kits cannot read it
+BEST = "best"  # the column with the highest mean, where none is named
+# What may stand in a kept file beside what skops trusts by itself (scikit-learn's
+# estimators, NumPy's arrays): the kit's own estimators, and what scikit-learn's SVMs,
+# trees and boosting hold inside: numbers, and the losses that older skops do not know.
+# No function, and no class of anybody else.
+TRUSTED = (
+    *(f"kit.{kind.__name__}" for kind in (
+        Tokens, TokenCounts, ElmoFeatures, BertFeatures, DenseHead, FineTunedBert,
+        NaiveBayesSVM, Blend)),
+    "scipy.sparse._csr.csr_matrix", "sklearn.tree._tree.Tree",
+    *(f"sklearn._loss.link.{name}" for name in (
+        "Interval", "LogitLink", "MultinomialLogit")),
+    *(f"sklearn._loss.loss.{name}" for name in (
+        "HalfBinomialLoss", "HalfMultinomialLoss")), "_loss.CyHalfMultinomialLoss")
+VOCABULARIES = "vocabulary", "vocabulary_"  # of CountVectorizer, a list or a dict
+CALIBRATED = ("softmax of the model's distances times a factor that was fitted to the "
+              "run's test documents")
+UNCALIBRATED = "softmax of the model's distances, not calibrated: an order, no chances"
+
+def skops_io():
+    """skops' module io, which keeps estimators without pickle."""
+    with told('To keep models takes pip install "skops>=0.11"', ImportError):
+        import skops.io
+    return skops.io
+
+def versions_here():
+    """The versions <str> of Python and of the libraries that make numbers, by name."""
+    versions = {"python": platform.python_version()}
+    names = "numpy scipy pandas scikit-learn tensorflow keras tokenizers"
+    for name in names.split():
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[name] = importlib.metadata.version(name)
+    return versions
+
+@dataclass(frozen=True, eq=False)
+class KeptModel:
+    """A fitted Pipeline on raw texts, and its card: a dict of classes, settings,
+    encoders (SHA-256 by handle), versions, what accuracy to expect, and more."""
+    model: Pipeline
+    card: dict
+
+    @property
+    def classes(self):
+        """The names of the classes, in the order of predict_proba's columns."""
+        return tuple(self.card["classes"])
+
+    def predict_proba(self, texts):
+        """Probabilities <float>[n, K] of texts <str>[n]; the card says how they come:
+        a model that only knows distances gets their softmax, times a factor."""
+        if isinstance(texts, str):
+            raise KitError("Give a list of texts, not one text.")
+        texts = list(texts)
+        for number, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise KitError(f"Text {number} is no text but {text!r:.40}.")
+        if not texts: return np.zeros((0, len(self.classes)))
+        if hasattr(self.model, "predict_proba"):
+            return np.asarray(self.model.predict_proba(texts), float)
+        scores = scores_of(self.model, texts)
+        return softmax(self.card["factor"] * scores, axis=1)
+
+    def predict(self, texts):
+        """The name <str>[n] of each text's likeliest class."""
+        best = self.predict_proba(texts).argmax(axis=1)
+        return np.array(self.classes, dtype=object)[best]
+
+    def in_chunks(self, texts, rows=2000):
+        """Yield predict_proba of so many texts <str>[n] at a time, with a progress
+        line. (2,000 rows of all of BERT's layers are 80 MB.)"""
+        with progress(len(texts), "predicting", unit=" texts") as bar:
+            for start in range(0, len(texts), rows):
+                yield self.predict_proba(texts[start : start + rows])
+                bar.update(len(texts[start : start + rows]))
+
+def parts_of(model):
+    """Yield an estimator and all that it holds, in an order that is always the same."""
+    if isinstance(model, BaseEstimator):
+        yield model
+        model = [value for _, value in sorted(vars(model).items())]
+    held = model.values() if isinstance(model, dict) else model
+    for value in held if isinstance(model, (list, tuple, dict)) else ():
+        if isinstance(value, (list, tuple, dict, BaseEstimator)):
+            yield from parts_of(value)
+
+def encoders_in(parts):
+    """Those of some estimators that read with an encoder."""
+    return [p for p in parts if isinstance(p, (FrozenEncoder, FineTunedBert))]
+
+def factor_of(draws):
+    """The factor on scores whose softmax makes the true classes likeliest ("temperature
+    scaling", Guo et al. 2017), of draws [(y, predicted, scores <float>[n, K])]. Nobody
+    is sure: as Platt's, the targets are those of a Laplace prior."""
+    y = np.concatenate([y for y, _, _ in draws])
+    scores = np.concatenate([scores for _, _, scores in draws])
+    n, classes = scores.shape
+    targets = np.full(scores.shape, 1 / (n + classes))
+    targets[np.arange(n), y] += n / (n + classes)
+    def loss(log_factor):
+        logits = np.exp(log_factor) * scores
+        return (np.logaddexp.reduce(logits, axis=1) - (targets * logits).sum(1)).mean()
+    return float(np.exp(optimize.minimize_scalar(loss, bounds=(-8, 8)).x))
+
+def to_keep(report, name=BEST):
+    """The Column of that name, or the best, at the last row of a report."""
+    settings, named = report.settings[-1], {c.name: c for c in report.columns}
+    if name != BEST and name not in named:
+        raise KitError(f"There is no column {name!r}, only {', '.join(named)}."
+                       f"{nearest(name, named)}")
+    columns = [c for c in report.compared(settings) if c.algorithm.judged]
+    columns = columns if name == BEST else [named[name]]
+    columns = [c for c in columns if len(report.values(c, settings))]
+    if not columns: raise KitError(f"{name} has no result.")
+    return max(columns, key=lambda c: report.values(c, settings).mean())
+
+def expected(report, column):
+    """{measure: {mean, low, high}} of a column at the last row: the report's metric,
+    and accuracy. They are those of models fitted to fewer texts."""
+    found = {}
+    for metric in dict.fromkeys([report.metric, "accuracy"]):
+        estimate = replace(report, metric=metric).estimate(column, report.settings[-1])
+        low, high = np.clip(estimate.interval(), 0, 1).tolist()
+        found[metric] = {"mean": estimate.mean, "low": low, "high": high}
+    return found
+
+def card_of(report, column, params, model):
+    """What a column's card says of a model that is fitted, as JSON data."""
+    settings, dataset = report.settings[-1], report.dataset
+    draws = report.judged(column, settings)
+    own = hasattr(model, "predict_proba")
+    known = {name: v for name, v in vars(settings).items() if name != "store"}
+    card = {
+        "model": column.name, "title": column.title(settings),
+        "classes": dataset.classes, "settings": known, "params": params,
+        "probabilities": "the model's own" if own else CALIBRATED,
+        "factor": 1.0 if own else factor_of(draws), "metric": report.metric,
+        "expected": expected(report, column), "expected_of": report.heading,
+        "chosen_among": [c.name for c in report.columns], "dataset": {
+            "name": dataset.name, "title": dataset.title, "source": dataset.source,
+            "texts": len(dataset), "sha256": dataset.digest,
+            "columns": dataset.columns}}
+    return json.loads(without_secrets(json.dumps(card, default=str)))
+
+def refitted(report, name=BEST, limit=None):
+    """The KeptModel of the best column of a report, or of the one named, fitted to all
+    texts of its data set: at its last row; of a tuned column with the point that most
+    draws chose. limit: seconds that it may take."""
+    settings, dataset = report.settings[-1], report.dataset
+    column = to_keep(report, name)
+    searches = report.results.of("searches", column, settings)
+    points = searches.groupby("best").score_in_folds.agg(["size", "mean"])
+    params = json.loads(max(points.index, key=lambda p: tuple(points.loc[p]))
+                        if len(points) else "{}")
+    model = column.pipeline(settings).set_params(**params)
+    rows = report.results.of("results", column, settings)
+    growth = (len(dataset) / rows.n_train.mean()) ** max(column.algorithm.growth, 1)
+    say("keep", f"{column.title(settings)}, now fitted to all {len(dataset)} texts: "
+        f"about {rows.fit_seconds.mean() * growth:.0f} s")
+    try:
+        if column.encoder(settings):
+            with time_limit(limit): model.fit(dataset.texts, dataset.y)
+        else:
+            model = in_time(limit, model.fit, dataset.texts, dataset.y)
+    except TimeSpent as error:
+        raise KitError(f"{column.title(settings)} was not fitted to all texts after "
+                       f"{limit:g} s (--time-limit); keep another one.") from error
+    for part in encoders_in(parts_of(model)):
+        vars(part).update({"store": None} if hasattr(part, "store") else {})
+    return KeptModel(model, card_of(report, column, params, model))
+
+@contextlib.contextmanager
+def portable(parts, handles):
+    """In the block estimators are without what only this machine has (the place of the
+    features, an encoder's, trust), and name encoders by handles {path: handle}. Yields
+    their vocabularies {"number attribute": words}, which are not in them, either: as an
+    object in skops' file, each word would take 5 KB of memory."""
+    before, words = [dict(vars(part)) for part in parts], {}
+    try:
+        for number, part in enumerate(parts):
+            for name in VOCABULARIES:
+                if isinstance(vars(part).get(name), (list, dict)):
+                    words[f"{number} {name}"] = vars(part)[name]
+                    setattr(part, name, None)
+        for part in encoders_in(parts):
+            part.path, part.trust_encoder = handles[part.path], False
+            vars(part).update({"store": None} if hasattr(part, "store") else {})
+            vars(part).pop("folder_", None)
+        yield words
+    finally:
+        for part, state in zip(parts, before):
+            vars(part).clear()
+            vars(part).update(state)
+
+def plain_card(model, classes):
+    """The card of a Pipeline that comes from no run."""
+    own = hasattr(model, "predict_proba")
+    return {"classes": [str(name) for name in classes or model.classes_], "factor": 1.0,
+            "probabilities": "the model's own" if own else UNCALIBRATED}
+
+def sealed(card):
+    """SHA-256 of a card, by which one sees that it was changed."""
+    content = {name: value for name, value in card.items() if name != "seal"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+def save(model, folder, classes=()):
+    """Keep a model in a folder: card.json, model.skops, vocabulary.json.gz. model: a
+    KeptModel, or a fitted Pipeline on raw texts of scikit-learn's and the kit's own
+    estimators; classes: the names of its classes, if it does not know them."""
+    skops, folder = skops_io(), Path(folder)
+    if not isinstance(model, KeptModel):
+        check_is_fitted(model)
+        model = KeptModel(model, plain_card(model, classes))
+    if len(model.classes) != len(model.model.classes_):
+        raise KitError(f"The model has {len(model.model.classes_)} classes, and "
+                       f"{len(model.classes)} names were given.")
+    parts = [*parts_of(model.model)]
+    # A restored model reads from some folder here; its handle is what is kept.
+    known = {digest: name for name, digest in model.card.get("encoders", {}).items()}
+    digests = {p.path: Encoder(p.path).digest() for p in encoders_in(parts)}
+    handles = {path: known.get(digest, Encoder(path).handle)
+               for path, digest in digests.items()}
+    with portable(parts, handles) as words, told("It cannot be kept", Exception):
+        content = skops.dumps(model.model, compression=zipfile.ZIP_DEFLATED)
+        words = json.dumps(words, default=int).encode()
+    strange = set(skops.get_untrusted_types(data=content)) - set(TRUSTED)
+    if strange:
+        raise KitError(
+            f"Nobody could restore this model, for its {', '.join(sorted(strange))}: "
+            "only scikit-learn's and the kit's own classes are kept, the kit's from an "
+            "imported kit.py (begin a pasted cell with %%writefile kit.py).")
+    files = {"model.skops": content, "vocabulary.json.gz": gzip.compress(words, 1)}
+    card = {"format": KEPT_FORMAT, **model.card, "versions": versions_here(),
+            "encoders": {handles[path]: digests[path] for path in digests},
+            "kept": time.strftime("%Y-%m-%d %H:%M:%S"), "files": {
+                name: hashlib.sha256(part).hexdigest() for name, part in files.items()}}
+    card |= {"seal": sealed(card)}
+    files["card.json"] = json.dumps(card, indent=1).encode()  # last: all else is there
+    for name, part in files.items(): write_atomically(folder / name, part)
+    say("keep", f"{folder}, {sum(map(len, files.values())) / 1e6:.2f} MB")
+
+def read_card(path):
+    """The dict in a card.json, whole and unchanged, of a format that is known."""
+    with told(f"{path.parent} is no kept model", OSError): content = path.read_bytes()
+    broken = KitError(f"{path} was changed or cut since the model was kept; take a "
+                      "whole copy, or keep the model again.")
+    try:
+        card = json.loads(content)
+        newer = int(card["format"]) > KEPT_FORMAT
+        if not newer and card["seal"] != sealed(card): raise broken
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise broken from error
+    if newer:
+        raise KitError(f"{path.parent} was kept by a newer kit, in format "
+                       f"{card['format']}; this one reads up to {KEPT_FORMAT}: take "
+                       "the newer kit.py.")
+    return card
+
+def kept_encoder(handle, digest, places):
+    """The folder of the encoder with this digest: one of the places (as Encoder takes
+    them) that the user names, or where its handle leads. Somebody's file makes the kit
+    download nothing but the article's encoders."""
+    usual, found = handle in ENCODERS["full"].values(), []
+    for place in (*places, handle):
+        with contextlib.suppress(KitError):
+            folder = Encoder(place).find(place != handle or usual)
+            found.append(Encoder(folder).digest())
+            if found[-1] == digest: return str(folder)
+    why = ("another one is there: its digest differs" if found else
+           "it is not here: name its folder or handle with --elmo or --bert (in a "
+           "program: encoders=[...])")
+    raise KitError(f"The model was fitted on the encoder {handle} with SHA-256 "
+                   f"{digest[:12]}…, and {why}.")
+
+def restore(folder, encoders=(), trust_encoder=False):
+    """The KeptModel of a folder that save() wrote. encoders: paths, handles or URLs of
+    its encoders, if they are not where they were; trust_encoder: see load_module. A
+    KitError for what was changed, for unknown types, and for another encoder."""
+    skops, folder = skops_io(), Path(folder)
+    card, contents = read_card(folder / "card.json"), []
+    for name in ("model.skops", "vocabulary.json.gz"):
+        with told(f"{folder} is not whole", OSError):
+            contents.append((folder / name).read_bytes())
+        if hashlib.sha256(contents[-1]).hexdigest() != card["files"].get(name):
+            raise KitError(f"{folder / name} was changed or cut since the model was "
+                           "kept; take a whole copy, or keep the model again.")
+    here, there = versions_here()["scikit-learn"], card["versions"]["scikit-learn"]
+    if here.split(".")[:2] != there.split(".")[:2]:
+        say("restore", f"kept with scikit-learn {there}, here is {here}: probabilities "
+            "can differ a little")
+    with (told(f"{folder} holds what is not trusted or not known here, with "
+               f"scikit-learn {here} (kept with {there})", Exception),
+          warnings.catch_warnings()):
+        warnings.simplefilter("ignore")  # of other versions: that is said above
+        model = skops.loads(contents[0], trusted=list(TRUSTED))
+        parts = [*parts_of(model)]
+        for place, words in json.loads(gzip.decompress(contents[1])).items():
+            number, name = place.split()
+            vars(parts[int(number)])[{n: n for n in VOCABULARIES}[name]] = words
+        readers = [(part, card["encoders"][part.path]) for part in encoders_in(parts)]
+    for part, digest in readers:
+        part.path = kept_encoder(part.path, digest, encoders)
+        part.trust_encoder = trust_encoder
+        if isinstance(part, FrozenEncoder):
+            part.store = None  # what is predicted is not kept
+            part.fit(())
+    return KeptModel(model, card)
+
+# ------------------------------------------------------------------------- Handing in
+def predict_table(kept, table, out, text="", id=""):
+    """Write predicted.csv to the folder out: id, label, and the probability of each
+    class, for every row of a table, of any size; returns its path. text, id: columns,
+    those of the training table or guessed if not named."""
+    path, columns, done = Path(out) / "predicted.csv", None, 0
+    names = [f"probability_{name}" for name in kept.classes]
+    known = kept.card.get("dataset", {}).get("columns", {})
+    with (written_whole(path) as file,
+          progress(None, "predicting", unit=" texts") as bar):
+        for chunk in TableFile(table).chunks(2000):
+            if columns is None:
+                named = {what: name or (known.get(what) in chunk and known[what]) or ""
+                         for what, name in (("text", text), ("id", id))}
+                columns = columns_of(chunk, label=None, **named)
+                say("columns", f"text: {columns.text}"
+                    + f"; id: {columns.id}" * (columns.id != ""))
+            shares = kept.predict_proba(chunk[columns.text].fillna("").astype(str))
+            numbers = np.arange(done, done + len(chunk))
+            rows = pd.DataFrame({
+                "id": numbers if columns.id == "" else chunk[columns.id].array,
+                "label": np.array(kept.classes, object)[shares.argmax(axis=1)]})
+            rows[names] = shares
+            file.write(rows.to_csv(index=False, header=not done).encode())
+            done += len(chunk)
+            bar.update(len(chunk))
+        if columns is None: raise KitError(f"{table} has no rows.")
+    say("predict", f"{done} texts of {table} in {path}")
+    return path
+
+TABLE_FILE = re.compile(
+    r"(.+?)(\.(csv|tsv|txt|jsonl?|ndjson|parquet))?(\.(zip|gz))?", re.IGNORECASE)
+
+def part_of(path):
+    """Which part of a competition a file is by its name: train, test, sample or ""."""
+    found = TABLE_FILE.fullmatch(path.name)
+    if not found or not (found[2] or found[4]): return ""
+    name = re.sub(r"[\W_]", "", found[1].lower())
+    if "sample" in name or ("submission" in name and name != "submission"):
+        return "sample"  # submission.csv is what we write ourselves
+    return next((part for part in ("train", "test") if name.startswith(part)), "")
+
+def as_names(values):
+    """Labels as they name classes: 1.0 as "1", as in as_labels."""
+    values = pd.Series(values).astype(str).str.strip()
+    numbers = pd.to_numeric(values, errors="coerce")
+    whole = numbers.notna() & (numbers % 1 == 0) & values.str.fullmatch(r"[-+\d.]+")
+    return [str(int(n)) if w else v for v, n, w in zip(values, numbers, whole)]
+
+@dataclass(frozen=True, eq=False)
+class Competition:
+    """A Kaggle competition's frames, fields of test and sample as they stand in the
+    files. id: the column of the sample that tells the texts of test, "" if only their
+    order does; targets: its other columns, to be filled."""
+    folder: Path
+    train: pd.DataFrame
+    test: pd.DataFrame
+    sample: pd.DataFrame
+    id: str
+    targets: tuple
+
+    @classmethod
+    def read(cls, folder):
+        """Find and read train, test and sample_submission in or below a folder."""
+        folder = in_either_layout(folder)
+        if not folder.is_dir():
+            raise KitError(f"--submit needs the folder of a competition; {folder} is "
+                           f"{'a file' if folder.exists() else 'not there'}.")
+        below = [path for path in folder.rglob("*") if path.is_file()
+                 and len(path.relative_to(folder).parts) <= 3]
+        # train before train_extra, and in the folder before below it.
+        below.sort(key=lambda p: (len(TABLE_FILE.fullmatch(p.name)[1]), len(p.parts),
+                                  p))
+        files = {part: path for path in reversed(below) if (part := part_of(path))}
+        lacking = [part for part in ("train", "test", "sample") if part not in files]
+        if lacking:
+            names = ", ".join(sorted({p.name for p in below})[:10]) or "nothing"
+            words = " and ".join(lacking).replace("sample", "sample_submission")
+            raise KitError("--submit needs the files train, test and sample_submission "
+                           f"(CSV, TSV, JSON, also zipped); in {folder} there is no "
+                           f"{words}, but {names}.")
+        train = TableFile(files["train"]).frame()
+        test, sample = (pd.concat(TableFile(files[part]).chunks(100_000), ignore_index
+                                  =True) for part in ("test", "sample"))
+        id = next((column for column in sample if column in test), "")
+        targets = tuple(c for c in sample if c != (id or sample.columns[0]))
+        found = cls(folder, train, test, sample, id, targets)
+        found._check()
+        return found
+
+    def _check(self):
+        """Raise a KitError if the sample does not fit to the test."""
+        if not self.targets:
+            raise KitError(f"The sample submission in {self.folder} has no column to "
+                           f"fill beside {self.sample.columns[0]}.")
+        if not self.id and len(self.sample) != len(self.test):
+            raise KitError("Nothing tells which text a row of the sample submission is "
+                           f"for: no column of it ({', '.join(self.sample)}) is in "
+                           f"test ({', '.join(self.test)}), and their lengths differ.")
+        if not self.id: return
+        missing = ~self.sample[self.id].isin(self.test[self.id])
+        if missing.any():
+            raise KitError(f"{missing.sum()} of {len(missing)} ids of the sample "
+                           "submission are not in test, such as "
+                           f"{self.sample[self.id][missing].iloc[0]}.")
+        if self.test[self.id].duplicated().any():
+            raise KitError(f"Column {self.id} of test has the same id twice.")
+
+    def _label(self):
+        """The column of train that the sample asks for; "" where it must be guessed."""
+        own = [column for column in self.train if column not in self.test]
+        asked = [column for column in self.targets if column in self.train]
+        if len(asked) > 1:
+            raise KitError(
+                f"The sample submission asks for {len(asked)} labels of each text "
+                f"({', '.join(asked[:6])}), and this kit gives a text one: compare one "
+                f"of them with --data {self.folder}/train.csv --label-column {asked[0]}"
+                ", without --submit.")
+        if len(self.targets) == 1 and asked: return asked[0]
+        if not own: raise KitError(f"train in {self.folder} has no column that test "
+                                   "lacks, so no label.")
+        return own[0] if len(own) == 1 else ""
+
+    def dataset(self, text="", label="", id=""):
+        """The Dataset of train: its text a column that test has, too."""
+        label = label or self._label()
+        id = id or (self.id if self.id in self.train else "")
+        shared = [c for c in self.train if c in self.test and c != label]
+        if not shared:
+            raise KitError(f"train and test in {self.folder} have no column in common.")
+        text = text or columns_of(self.train[shared], label=None, id=id).text
+        if text not in self.test:
+            raise KitError(f"There is no column {text!r} in test: "
+                           f"{', '.join(self.test)}.")
+        own = [c for c in self.train if c in (text, label, id) or c not in self.test]
+        dataset = load(self.train[own], text=text, label=label, id=id)
+        name = self.folder.resolve().name
+        dataset = replace(dataset, name=name, title=name, source=str(self.folder))
+        self.form(dataset)  # or a sentence, before anything runs
+        return dataset
+
+    def form(self, dataset):
+        """How the sample is to be filled: ("probability of each class", {column:
+        class}), ("class", {class: what stands for it}), or ("probability", class)."""
+        if self.targets[1:]:
+            return "probability of each class", self._by_column(dataset)
+        values = self.sample[self.targets[0]].dropna().astype(str).str.strip()
+        names, classes = set(as_names(values)), dataset.classes
+        numbers = pd.to_numeric(values, errors="coerce")
+        numeric = len(values) > 0 and numbers.notna().all()
+        broken = numeric and values.str.contains("[.]").any()  # 0.5, or 0.0
+        label = self.train[dataset.columns["label"]]
+        as_float = pd.api.types.is_float_dtype(label) and label.notna().all()
+        if broken and names <= set(classes) and as_float:
+            return "class", {name: str(float(name)) for name in classes}
+        if broken and len(classes) == 2: return "probability", classes[1]
+        if broken:
+            raise KitError(f"The sample submission asks for one number "
+                           f"({values.iloc[0]}) of each text, and there are "
+                           f"{len(classes)} classes: this kit fills in classes, or "
+                           "a probability for each.")
+        whole = pd.to_numeric(pd.Series(classes), errors="coerce").notna().all()
+        if numeric and not whole and len(classes) == 2:  # 0/1 for False/True, ham/spam
+            return "class", dict(zip(classes, "01"))
+        return "class", {name: name for name in classes}
+
+    def _by_column(self, dataset):
+        """{column of the sample: class}: called alike, but for case and a prefix."""
+        prefix = len(os.path.commonprefix(self.targets))
+        for cut in (0, prefix):
+            known = {name.lower(): name for name in dataset.classes}
+            found = {c: known.get(c[cut:].lower()) for c in self.targets}
+            if set(found.values()) - {None} == set(dataset.classes): return found
+        raise KitError(f"The sample submission's columns {', '.join(self.targets[:6])} "
+                       f"are not the classes of column {dataset.columns['label']!r}: "
+                       f"{', '.join(dataset.classes[:6])}.")
+
+    def submission(self, kept, dataset):
+        """The sample with the model's answers <str or float> in place of its own."""
+        test = self.test
+        if self.id: test = test.set_index(self.id).loc[self.sample[self.id]]
+        texts = test[dataset.columns["text"]].fillna("").astype(str).tolist()
+        shares = np.vstack([*kept.in_chunks(texts)])
+        kind, meaning = self.form(dataset)
+        filled, said = self.sample.copy(), np.array(kept.classes, object)
+        if kind == "class":
+            said = [meaning[name] for name in said[shares.argmax(axis=1)]]
+            filled[self.targets[0]] = said
+            return filled
+        wanted = meaning if kind != "probability" else {self.targets[0]: meaning}
+        for column, name in wanted.items():  # a class too small to be learnt gets 0
+            number = kept.classes.index(name) if name in kept.classes else None
+            filled[column] = 0.0 if number is None else shares[:, number]
+        return filled
+
+    def hand_in(self, kept, dataset, out):
+        """Write submission.csv to the folder out, and say what it is."""
+        path, (kind, _) = Path(out) / "submission.csv", self.form(dataset)
+        content = self.submission(kept, dataset).to_csv(index=False)
+        write_atomically(path, content.encode())
+        say("submit", f"{path}: {len(self.sample)} rows {', '.join(self.sample)}, the "
+            f"{kind}, by {kept.card['title']}")
+
 # ------------------------------------------------------------------------ Comparison
 def option(default, words, **rest):
     """A field of Options: its default, its help, and argparse's words for it."""
@@ -4425,7 +5985,8 @@ GROUPS = {
     "encoders": "encoders: large networks that others have trained on much text, and "
                 "that turn yours into numbers",
     "tune": "tuning: try other settings of a model, and keep the best",
-    "learning_curve": "a closer look", "time_limit": "time and machine"}
+    "learning_curve": "a closer look", "time_limit": "time and machine",
+    "save": "keep and hand in"}
 
 @dataclass(frozen=True)
 class Options:
@@ -4462,6 +6023,11 @@ class Options:
     pooling: str = option("mean", "how BERT's numbers for each word become those of a "
                           "text: their mean, the means in all its layers, or what it "
                           "makes of the opening mark [CLS]", choices=POOLINGS)
+    precision: str = option("auto", "numbers that BERT computes in unless it learns; "
+                            "auto is float16 on a card with tensor cores, else float32",
+                            choices=PRECISIONS)
+    engine: str = option("tensorflow", "what runs BERT unless it learns; openvino is "
+                          "faster on a CPU, in float32 and twice so in bfloat16", choices=ENGINES)
     n_fine_tune_layers: int = option(0, "so many layers of BERT, from the top, or all, "
                                      "learn from your texts, too (slow without a GPU)",
                                      lowest=0, also=("all",))
@@ -4483,6 +6049,14 @@ class Options:
     time_limit: str = option(None, "end a model's training, or its tuning, after so "
                              "long, as 300s", metavar="TIME")
     jobs: int = option(None, "how many cores to use (default: all)", lowest=1)
+    cluster: str = option(None, "a Dask scheduler whose workers do the work, as "
+                          "tcp://HOST:8786, or local: one with --jobs workers here",
+                          metavar="ADDRESS")
+    save: str = option(
+        None, "keep the best model of the run, or the named, fitted to all labelled "
+        "texts, in the folder model of --out", nargs="?", const=BEST, metavar="MODEL",
+        choices=(BEST, *(Column(m, tuned).name for m in ALGORITHMS
+                         for tuned in (False, True))))
 
     def __post_init__(self):
         """Read words as values, and refuse what cannot be, in a sentence."""
@@ -4504,6 +6078,7 @@ class Options:
             (self.learning_curve and (self.nsamp or start) < start, "--learning-curve "
              f"starts at {start} documents per class, and --nsamp is {self.nsamp}.")):
             if wrong: raise KitError(sentence)
+        if self.save: skops_io()  # or a sentence, before anything runs
 
     @classmethod
     def _read(cls, one, value):
@@ -4513,6 +6088,8 @@ class Options:
             return None
         if one.name == "tune" and (value is True or not value):
             return None if value is False else ()  # all models of the table
+        if one.name == "save" and isinstance(value, bool):
+            return BEST if value else None
         if str(value).lower() in about.get("also", ()): return str(value).lower()
         if "lowest" in about: return cls._whole(value, flag, about["lowest"])
         if "choices" in about: value = str(value).lower()
@@ -4588,12 +6165,18 @@ class Options:
                     f"--tune {column.model}: its grid is that of a head on a frozen "
                     "encoder; leave out --n-fine-tune-layers, or name other models.")
         pairs = itertools.product(models, (False, True))
-        return tuple(Column(m, best) for m, best in pairs if not best or m in tuned)
+        columns = [Column(m, best) for m, best in pairs if not best or m in tuned]
+        names = [BEST, *(column.name for column in columns)]
+        if self.save and self.save not in names:
+            raise KitError(f"--save {self.save}: only what the table will have: "
+                           f"{', '.join(names)}.")
+        return tuple(columns)
 
 def outcome_of(call, limit=None):
     """What call() returns, or the reason <str> why it failed: the others go on."""
     try:
         return call()
+    except ClusterLost: raise
     except KitError as error:
         late = limit and isinstance(error, TimeSpent)
         return f"not finished after {limit:g} s (--time-limit)" if late else str(error)
@@ -4603,7 +6186,8 @@ def outcome_of(call, limit=None):
 def attempt(task, train, test, limit=None):
     """The Outcome of a task, or why there is none: a pure call, for workers."""
     return outcome_of(lambda: in_time(
-        limit, evaluate, task.column.pipeline(task.settings), train, test), limit)
+        limit, evaluate, task.column.pipeline(task.settings), task.part(train), test),
+        limit)
 
 # An English vocabulary cuts a word of other languages into more pieces than this, or
 # does not know so many of them; it makes 1.0 to 1.3 of English words, and knows all.
@@ -4611,6 +6195,8 @@ FOREIGN_PIECES, FOREIGN_UNKNOWN = 1.45, 0.05
 COSTLY = 4000  # training texts, above which a model's cost is told before it starts
 CLASSES_COSTLY = 10  # or classes, of which each has trees of its own
 WORTH_TELLING = 30  # seconds
+
+DRAWS_KEPT = 32  # of --repeats, in memory: all settings of a sweep have the same ones
 
 class Run:
     """One comparison: all models see the same documents, split the same way."""
@@ -4620,12 +6206,16 @@ class Run:
         self.rows, self.columns = options.settings(dataset), options.columns(dataset)
         self._require_packages(out)
         self.drawn = self.rows[0].nsamp
-        self.splits = [dataset.draw(self.drawn, options.seed, repeat)
-                       for repeat in range(options.repeats)]
+        # Drawn when they are needed: 100,000 repeats begin at once, too.
+        self.split = functools.lru_cache(DRAWS_KEPT)(functools.partial(
+            dataset.draw, self.drawn, options.seed))
+        self.split(0)  # refused before anything is written
         asked = vars(options.suiting(dataset)) | {
-            "jobs": None, "trust_encoder": None, "sweep": options.sweep,
-            "dataset": dataset.name,
+            "jobs": None, "cluster": None, "trust_encoder": None,
+            "sweep": options.sweep, "dataset": dataset.name,
             "svm": dataset.corpus.svm, "content": dataset.digest}
+        del asked["save"]  # it changes no result
+        self.told = set()  # why models failed
         self.results = Results(out, asked, dataset.classes, overwrite)
         self.notes = []
 
@@ -4641,35 +6231,37 @@ class Run:
             say("figures", "none will be drawn: pip install matplotlib")
 
     def tasks(self):
-        """All tasks of a run; a learning curve's sizes for the plain columns."""
+        """Yield all tasks of a run; a learning curve's sizes for the plain columns."""
         options, drawn = self.options, self.drawn
         sizes = curve_sizes(drawn) if options.learning_curve else [drawn]
-        seeds = [seed_of_repeat(options.seed, r) for r in range(options.repeats)]
-        return [Task(column, replace(settings, nsamp=size, seed=seed), repeat, drawn)
-                for settings in self.rows for repeat, seed in enumerate(seeds)
-                for column in self.columns for size in sizes
-                if size == drawn or not column.tuned]
+        for settings, repeat in itertools.product(self.rows, range(options.repeats)):
+            seeded = replace(settings, seed=seed_of_repeat(options.seed, repeat))
+            for column, size in itertools.product(self.columns, sizes):
+                if size == drawn or not column.tuned:
+                    yield Task(column, replace(seeded, nsamp=size), repeat, drawn)
 
     def parts_of(self, task):
         """(train, test) of a task."""
-        train, test = self.splits[task.repeat]
-        share = task.settings.nsamp / task.drawn
-        return train if share == 1 else train.part(share), test
+        train, test = self.split(task.repeat)
+        return task.part(train), test
 
     def keep(self, task, outcome):
         """Keep what a task gave, and say it in one line."""
         settings, metric = task.settings, self.options.metric
         self.results.add(task, self.options.seed, *self.parts_of(task), outcome)
-        text = f"failed: {outcome}" if isinstance(outcome, str) else (
+        failed = isinstance(outcome, str)
+        text = "failed for the same reason" if failed and outcome in self.told else (
+            f"failed: {outcome}") if failed else (
             f"{metric} {percent(outcome.measures[metric]):>5} %   encode "
             f"{outcome.encode_seconds:6.1f} s   fit {outcome.fit_seconds:6.1f} s")
         size = f", {settings.nsamp} per class" if settings.nsamp < task.drawn else ""
         title = f"{task.column.title(settings)}{size}"
+        self.told |= {outcome} if failed else set()
         say(settings.label, f"repeat {task.repeat + 1:<3} {title:<12} {text}")
 
     def forecast(self):
         """Say what slow models will cost, by a fit on a tenth of the texts."""
-        train, settings = self.splits[0][0], self.rows[-1]
+        train, settings = self.split(0)[0], self.rows[-1]
         if len(train) < COSTLY and len(train.classes) < CLASSES_COSTLY: return
         part = train.part(0.1)
         for column in self.columns:
@@ -4701,7 +6293,7 @@ class Run:
     def note_language(self, lost):
         """Note which encoders, but lost ones, seem to know another language."""
         if not is_installed("tokenizers"): return  # which only some encoders need
-        texts = self.splits[0][0].texts[:1000]
+        texts = self.split(0)[0].texts[:1000]
         texts = Tokens(self.rows[-1].maxtokens, text="natural").transform(texts)
         handles = {h for c in self.columns for h in c.algorithm.encoders(self.rows[0])}
         for handle in sorted(handles - lost.keys()):
@@ -4718,37 +6310,49 @@ class Run:
     def fit_and_score(self):
         """Compute what has no result yet, till Ctrl-C: simple plain columns first, on
         all workers; encoders and searches one by one."""
-        here, spread, lost = [], [], self.lost_encoders()
-        for task in self.tasks():
-            if self.results.done(task): continue
+        options, lost = self.options, self.lost_encoders()
+        def missing(task):
             handles = task.column.algorithm.encoders(task.settings)
-            if missing := [lost[handle] for handle in handles if handle in lost]:
-                self.results.add(  # which has been said
-                    task, self.options.seed, *self.parts_of(task), missing[0])
-            elif task.column.tuned or task.column.encoder(task.settings):
-                here.append(task)
-            else:
-                spread.append(task)
+            return next((lost[handle] for handle in handles if handle in lost), None)
+        def stays(task):
+            return task.column.tuned or bool(task.column.encoder(task.settings))
+        def left(here):
+            return (task for task in self.tasks() if stays(task) == here
+                    and not missing(task) and not self.results.done(task))
         try:
-            if spread:
+            for task in self.tasks() if lost else ():
+                if missing(task) and not self.results.done(task):  # it has been said
+                    self.results.add(
+                        task, options.seed, *self.parts_of(task), missing(task))
+            if any(left(here=False)):
                 self.forecast()
-            self._spread(spread)
-            if here: self.note_language(lost)
-            for task in here:
+                self._spread(left(here=False))
+            if any(left(here=True)): self.note_language(lost)
+            for task in left(here=True):
                 self.keep(task, self._here(task))
         except KeyboardInterrupt:
             self.results.interrupted = True
+        except ClusterLost as error:
+            say("cluster", error)
+            self.results.interrupted = True
 
     def _spread(self, tasks):
-        """Compute tasks on the workers."""
-        left, limit = list(tasks), self.options.limit
-        calls = [(attempt, task, *self.parts_of(task), limit) for task in tasks]
+        """Compute tasks on the workers, which are given them as they need them."""
+        limit, asked = self.options.limit, {}
+        def calls():
+            for number, task in enumerate(tasks):
+                asked[number] = task
+                yield attempt, task, *self.split(task.repeat), limit
         try:
-            for outcome in in_waves(calls, self.options.jobs):
-                self.keep(left.pop(0), outcome)
+            for number, outcome in in_waves(calls(), self._jobs()):
+                self.keep(asked.pop(number), outcome)
         except TerminatedWorkerError as error:  # killed, mostly for memory
-            for task in left:
+            for task in chain(asked.values(), tasks):
                 self.keep(task, f"a worker died ({one_line(error, 200)}); try --jobs 1")
+
+    def _jobs(self):
+        """How many workers: --jobs is about this machine's."""
+        return None if elsewhere() else self.options.jobs
 
     def _here(self, task):
         """Compute a task in this process."""
@@ -4772,11 +6376,13 @@ class Run:
         place = task.place | {"model": task.column.model, "search": options.search}
         rows = self.results.frame("tuning")
         mine = (rows[list(place)] == list(place.values())).all(axis=1)
-        heads = algorithm.encoder(task.settings)  # are faster here than in workers
+        # Heads are faster here than in workers, and a blend has its encoders here.
+        here = algorithm.encoder(task.settings) and not (
+            elsewhere() and "features" in model.named_steps)
         return tune(model, algorithm.param_grid, train, options.search,
                     options.budget or (options.limit and f"{options.limit}s"),
                     task.settings.seed, options.metric, algorithm.resource,
-                    1 if heads else options.jobs, rows[mine].to_dict("records"),
+                    1 if here else self._jobs(), rows[mine].to_dict("records"),
                     lambda row: self.results.append("tuning", [place | row]))
 
     def pages(self, report):
@@ -4791,7 +6397,7 @@ class Run:
         if len(report.dataset.classes) > 2:
             pages["confusion"] = [*map(report.confusion_table, settings)]
         if options.errors:
-            seed, train = seed_of_repeat(options.seed, 0), self.splits[0][0]
+            seed, train = seed_of_repeat(options.seed, 0), self.split(0)[0]
             pages["errors"] = list(chain.from_iterable(
                 (report.errors_table(row, options.errors), words_table(
                     report, train, replace(row, seed=seed))) for row in settings))
@@ -4799,11 +6405,7 @@ class Run:
 
     def facts(self, report):
         """What run.json says of a run that is over."""
-        versions, encoders = {"python": platform.python_version()}, {}
-        names = "numpy scipy pandas scikit-learn tensorflow keras tokenizers"
-        for name in names.split():
-            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-                versions[name] = importlib.metadata.version(name)
+        encoders = {}
         hardware = {"cores": os.cpu_count(), "machine": platform.machine()}
         if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
             memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -4821,13 +6423,14 @@ class Run:
         answers = [vars(v) | {"answer": v.answer} for v in verdicts
                    if isinstance(v, Verdict)]
         return {"verdict": [*map(str, verdicts)], "answers": answers,
-                "versions": versions, "hardware": hardware, "encoders": encoders,
+                "versions": versions_here(), "hardware": hardware, "encoders": encoders,
                 "seconds": report.seconds, "source": report.dataset.source,
                 "dropped": report.dataset.dropped}
 
     def finish(self, seconds):
         """Make the report of what is there, and write it if there is a folder."""
         results, options = self.results, self.options
+        results.sort(self.tasks())
         notes = self.notes + [
             "interrupted: not all models or draws are there"] * results.interrupted
         report = Report(results, self.dataset, self.columns, self.rows, options.metric,
@@ -4845,6 +6448,19 @@ class Run:
         finished = all(map(results.done, self.tasks()))
         results.describe(finished=finished, **self.facts(report))
         write_page(results)
+        if options.save: self.keep_model(report)
+
+    def keep_model(self, report):
+        """Fit the model that --save asks for to all texts, and keep it in the folder
+        model; or say why not."""
+        results, folder = self.results, self.results.folder
+        if results.interrupted:
+            return say("keep", "no model is kept, as the run was interrupted")
+        try:
+            results.model = refitted(report, self.options.save, self.options.limit)
+        except KitError as error:
+            return say("keep", f"no model is kept: {error}")
+        if folder: save(results.model, folder / "model")
 
 def compare(dataset, models=None, out=None, overwrite=False, **options):
     """Fit and score models on repeated draws of a data set: the Results. dataset: a
@@ -4860,16 +6476,19 @@ def compare(dataset, models=None, out=None, overwrite=False, **options):
     # Load, and leave out what would leak or says nothing.
     dataset = dataset if isinstance(dataset, Dataset) else load(dataset)
     dataset = dataset.cleaned(options.keep_duplicates)
-    dropped = ", ".join(f"{n} {reason}" for reason, n in dataset.dropped.items() if n)
     say("data", f"{len(dataset)} documents of {len(dataset.classes)} classes from "
-        f"{dataset.source}; left out: {dropped or 'none'}")
+        f"{dataset.source}; left out: {dataset.left_out}")
     # Draw.
-    run = Run(dataset, options, out, overwrite)
-    if options.audit:
-        run.results.pages["audit"] = Audit(dataset, *run.splits[0], run.rows).tables
-    # Fit, score, compare.
-    run.fit_and_score()
-    run.finish(time.monotonic() - started)
+    with contextlib.ExitStack() as ends:
+        machines = ends.enter_context(cluster(options.cluster, options.jobs))
+        run = Run(dataset, options, out, overwrite)
+        ends.enter_context(contextlib.closing(run.results))
+        if options.audit:
+            run.results.pages["audit"] = Audit(dataset, *run.split(0), run.rows).tables
+        # Fit, score, compare.
+        run.fit_and_score()
+        machines.close()
+        run.finish(time.monotonic() - started)
     return run.results
 
 # ---------------------------------------------------------------------- Command line
@@ -4897,7 +6516,7 @@ python run_{name}.py {data} --learning-curve --audit --errors 10 --tune --search
 def add_option(group, one, corpus):
     """A field of Options as an option of the command line."""
     words, about = one.metadata["help"], {key: one.metadata[key] for key in (
-        "nargs", "metavar") if key in one.metadata}
+        "nargs", "metavar", "const") if key in one.metadata}
     default = getattr(corpus, one.name, one.default) or one.default
     if "choices" in one.metadata and one.default is not None:
         words += f": {', '.join(one.metadata['choices'])}"
@@ -4942,6 +6561,14 @@ def make_parser(name):
         if one.name in GROUPS:
             group = parser.add_argument_group(GROUPS[one.name])
         add_option(group, one, corpus)
+    group.add_argument("--predict", metavar="TABLE", help="no run: predict the texts "
+                       "of a table by the model of --model, in predicted.csv of --out")
+    group.add_argument("--model", metavar="FOLDER", help="what --save has kept")
+    if own:
+        group.add_argument("--submit", action="store_true", help="--data is the folder "
+                           "of a Kaggle competition: write submission.csv, by the best "
+                           "model fitted to all of train (5 draws choose it, unless "
+                           "--repeats says otherwise)")
     return parser
 
 def command_words(argv):
@@ -4977,6 +6604,21 @@ def show(results):
                  wrapped(plain(part), width) for part in parts]
     print("", *shown, "", sep="\n\n", flush=True)
 
+def predict_words(predict, model, out, given, columns):
+    """--predict TABLE --model FOLDER of the command line."""
+    meant = {*re.split("[, ]+", str(model).lower())} <= ALGORITHMS.keys()
+    for lacking, flag in ((predict, "--predict TABLE"), (model, "--model FOLDER")):
+        if not lacking:
+            raise KitError("To predict takes both, --predict TABLE and --model FOLDER "
+                           f"(see --save); {flag} is missing."
+                           f"{' Did you mean --models?' * meant}")
+    if not Path(predict).is_file(): raise KitError(f"--predict: {predict} is no file.")
+    places = [given[name] for name in ("elmo", "bert") if name in given]
+    columns = {what: columns.get(what, "") for what in ("text", "id")}
+    kept = restore(model, places, given.get("trust_encoder", False))
+    predict_table(kept, predict, out, **columns)
+    return 0
+
 def run_problem(name, argv):
     """One run of the command line: parse, load, compare, show; the exit code."""
     name, *options = command_words([name]) or [""]  # "imdb --demo" is both
@@ -4996,11 +6638,18 @@ def run_problem(name, argv):
         given.setdefault("encoders", "mini")
     columns = {what: given.pop(f"{what}_column") for what in ("text", "label", "id")
                if f"{what}_column" in given}
+    predict, model, submit = (
+        given.pop(what, None) for what in ("predict", "model", "submit"))
+    if predict or model: return predict_words(predict, model, out, given, columns)
+    if submit: given.setdefault("repeats", FEWEST_DRAWS)
     options = Options(**given)  # refused before anything is read
     if name == "own" and data == "auto":
         raise KitError("Which texts? Name your table or folder: --data reviews.csv.")
     with told("The data cannot be read", OSError):
-        if name == "own" and data != "demo":
+        if submit:
+            competition = Competition.read(data)
+            dataset = competition.dataset(**columns)
+        elif name == "own" and data != "demo":
             dataset = load(data, **columns)
         else:
             corpus = name if name in CORPORA else "imdb"  # whose demo will do
@@ -5011,8 +6660,26 @@ def run_problem(name, argv):
     show(results)
     say("files", f"report.html, table.md, results.csv and more in {out}")
     if results.interrupted: raise KeyboardInterrupt
-    return 0 if results.about["finished"] else 1
+    if submit:
+        kept = results.model or refitted(results.report, limit=options.limit)
+        competition.hand_in(kept, dataset, out)
+    return 0 if results.about["finished"] and (
+        results.model or not options.save) else 1
 
+class ExitCode(int):
+    """An exit code that a notebook does not show under the cell."""
+
+    def _ipython_display_(self):
+        """Show nothing."""
+
+def unshown(command):
+    """A command with an ExitCode: it returns the plain number."""
+    @functools.wraps(command)
+    def coded(*words, **named):
+        return ExitCode(command(*words, **named))
+    return coded
+
+@unshown
 def command_line(name="", *argv):
     """Run one of CORPORA, or "own", with options as strings, lists, or the shell's.
     Returns the exit code: 0 if every model gave a result, 1 if one failed or the run

@@ -63,6 +63,9 @@ def kernel(asked, words):
     strange = ", ".join(one.handle for one in found if not (
         one.kaggle or one.ships or one.handle.startswith("/kaggle/input/")))
     for wrong, sentence in (
+        (given.get("save") or given.get("cluster") or given.get("engine") == "openvino",
+         "Kaggle has no skops, openvino and distributed, and nothing can be installed "
+         "without the internet: leave out --save, --engine and --cluster."),
         (strange, f"{strange} cannot be attached; give Kaggle's name of an encoder, as "
          f"in {kit.BERT}."),
         (not mounts and (demo or any(one.ships for one in found)), "Small encoders and "

@@ -3,7 +3,6 @@
 import base64
 import csv
 import dataclasses
-import gzip
 import hashlib
 import re
 import shutil
@@ -45,23 +44,6 @@ def test_archive_folder_and_table_give_the_same_reviews(imdb_archive, tmp_path):
         from_table = kit.load("imdb", tmp_path / "IMDB Dataset.csv")
         assert from_table.texts == packed.texts and from_table.classes == packed.classes
         assert (from_table.y == packed.y).all()
-
-
-def test_the_archive_is_read_no_further_than_needed(imdb_archive, tmp_path):
-    content = imdb_archive.read_bytes()
-    with tarfile.open(imdb_archive) as archive:
-        members = archive.getmembers()
-    unlabelled = next(m for m in members if "unsup/4" in m.name)
-    raw = gzip.decompress(content)[: unlabelled.offset]
-    unlabelled.size = 1 << 20
-    noise = np.random.default_rng(0).bytes(unlabelled.size)
-    packed = gzip.compress(raw + unlabelled.tobuf() + noise)
-    path = tmp_path / "aclImdb_v1.tar.gz"
-    path.write_bytes(packed[: -len(noise) // 2])  # cut where nobody needs to look
-    assert len(kit.load("imdb", path)) == 120
-    path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(kit.KitError, match="not a whole archive"):
-        kit.load("imdb", path)
 
 
 def test_a_review_without_words_in_the_table_is_counted(tmp_path):

@@ -309,15 +309,15 @@ def test_a_column_has_a_name_of_its_own_and_equals_its_like():
 
 
 @pytest.mark.parametrize("backend", ["loky", "threading", "sequential"])
-def test_all_workers_give_the_same_in_the_order_of_the_calls(backend):
+def test_all_workers_give_the_same_with_the_number_of_the_call(backend):
     def late_square(number):
         time.sleep(0.09 - 0.01 * number)  # the first ones are the latest
         return number**2
 
     calls = [(late_square, number) for number in range(9)]
     with joblib.parallel_config(backend=backend):
-        assert list(kit.in_waves(calls, 2)) == [n**2 for n in range(9)]
-        assert list(kit.in_waves([(pow, 2, 5)])) == [32]
+        assert sorted(kit.in_waves(calls, 2)) == [(n, n**2) for n in range(9)]
+        assert list(kit.in_waves([(pow, 2, 5)])) == [(0, 32)]
         assert list(kit.in_waves([])) == []
         with pytest.raises(ValueError, match="invalid literal"):
             list(kit.in_waves([(int, "1"), (int, "x")], 2))
@@ -326,7 +326,7 @@ def test_all_workers_give_the_same_in_the_order_of_the_calls(backend):
 def test_the_workers_are_those_that_parallel_config_names():
     for backend, here in (("threading", True), ("loky", False)):
         with joblib.parallel_config(backend=backend):
-            found = set(kit.in_waves([(os.getpid,)] * 4, 2))
+            found = {pid for _, pid in kit.in_waves([(os.getpid,)] * 4, 2)}
         assert (found == {os.getpid()}) == here
 
 
@@ -352,16 +352,17 @@ def test_a_result_comes_as_soon_as_it_is_there():
     with joblib.parallel_config(backend="threading"):
         results = kit.in_waves([(pow, 2, 2), (waiting.wait, 60)], 2)
         started = time.monotonic()
-        assert next(results) == 4 and time.monotonic() - started < 30
+        assert next(results) == (0, 4) and time.monotonic() - started < 30
         waiting.set()
-        assert list(results) == [True]
+        assert list(results) == [(1, True)]
 
 
 def test_a_killed_worker_is_told():
     with joblib.parallel_config(backend="loky"):
         with pytest.raises(TerminatedWorkerError):
             list(kit.in_waves([(pow, 2, 2), (os._exit, 9), (pow, 2, 3)], 2))
-        assert list(kit.in_waves([(pow, 2, 5)] * 2, 2)) == [32, 32]  # new ones came
+        again = kit.in_waves([(pow, 2, 5)] * 2, 2)  # new ones came
+        assert sorted(again) == [(0, 32), (1, 32)]
 
 
 def children():

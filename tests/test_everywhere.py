@@ -69,6 +69,9 @@ words = "--data mail.csv --text-column body --label-column team --models lr,dumm
 code = command_line("own", words, "--jobs 1 --out out --repeats 2")
 print("code", code)
 """,
+    """
+command_line("own", words, "--jobs 1 --out tuned --tune lr")
+""",
 )
 
 
@@ -114,9 +117,17 @@ def test_comparing_in_a_notebook_draws_and_writes_nothing(pasted):
 def test_the_command_line_in_a_notebook_shows_html_and_figures(pasted):
     texts, outputs = pasted
     assert texts[6].endswith("code 0\n") and "| tokens/length" not in texts[6]
-    assert {"text/html", "image/png"} <= kinds(outputs[6])
-    shown = str(outputs[6])
-    assert "not said whether transfer pays" in shown and "LR" in shown
+    (page,) = [one.data for one in outputs[6] if "text/html" in one.get("data", {})]
+    assert "not said whether transfer pays" in page["text/html"]
+    assert page["text/html"].count("data:image/svg+xml") == 3  # accuracy, ROC, confusion
+    # What a log of the notebook keeps ("Save version") has the numbers, too.
+    assert "| tokens/length" in page["text/plain"] and "HTML object" not in str(outputs)
+
+
+def test_a_cell_shows_no_exit_code_and_no_bar_that_stands_still(pasted):
+    last = pasted[1][7]
+    assert not any(one.output_type == "execute_result" for one in last)
+    assert "  0%|" not in str(pasted[1][6:]) and "image/png" not in kinds(last)
 
 
 @pytest.mark.slow
@@ -130,7 +141,7 @@ def test_a_run_script_in_a_notebook_ends_without_an_error(imdb_archive, tmp_path
         f"import sys; sys.path.insert(0, r'{kit.home()}')\n{run.read_text()}",
         "%run " + str(run) + " --data nowhere",
         cwd=tmp_path)  # fmt: skip
-    assert {"text/html", "image/png"} <= kinds(outputs[0])
+    assert {"text/html", "text/plain"} <= kinds(outputs[0])
     assert not any(one.output_type == "error" for cell in outputs for one in cell)
     assert "--nsamp 1000 is more than the 60" in str(outputs[1])
     assert "not there" in str(outputs[2])

@@ -131,11 +131,14 @@ def test_a_store_serves_the_threads_of_a_process(tmp_path):
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(work, range(6)))
     assert store.written == 60
-    assert store.database  # the disk is in use still, and holds what memory holds
-    kept = kit.FeatureStore(path).get(list(store.memory))
+    assert store.database and not store.memory  # all of it is on the disk
+    kept = kit.FeatureStore(path).get(
+        [b"%d %d" % (number, i) for number in range(6) for i in range(10)]
+    )
     assert len(kept) == 60
-    for key, vector in store.memory.items():
-        np.testing.assert_array_equal(kept[key], vector)
+    for key, vector in kept.items():
+        number, i = map(int, key.split())
+        np.testing.assert_array_equal(vector, np.full((2, 3), number * 100 + i))
 
 
 def write_in_turn(store, name):
@@ -245,3 +248,106 @@ def test_elmo_features_do_not_depend_on_the_batch(tiny, texts):
     kit.feature_store.cache_clear()
     together = kit.ElmoFeatures(tiny["elmo_tf1"]).fit_transform(texts[0])
     np.testing.assert_allclose(together[:5], alone, atol=1e-6)
+
+
+def damage(path, change):
+    """Change the rows of a store's file by an SQL statement."""
+    with sqlite3.connect(path) as database:
+        database.execute(change)
+    database.close()
+
+
+DAMAGES = {
+    "a flipped byte": "UPDATE features SET value = zeroblob(4) || substr(value, 5)",
+    "no finite number": "UPDATE features SET value = replace(value, substr(value, 1, 4)"
+    ", x'0000c07f')",
+    "swapped vectors": "UPDATE features SET value = (SELECT value FROM features AS o "
+    "WHERE o.key > features.key ORDER BY key LIMIT 1)",
+    "another shape": "UPDATE features SET shape = '[2, 4]'",
+    "no JSON": "UPDATE features SET shape = x'ff00fe'",
+    "numbers for bytes": "UPDATE features SET value = 7, shape = 8, digest = 9",
+    "cut": "UPDATE features SET value = substr(value, 1, 7)",
+    "nothing": "UPDATE features SET value = NULL",
+    "no digest": "UPDATE features SET digest = NULL",
+}
+
+
+@pytest.mark.parametrize("case", DAMAGES)
+def test_a_damaged_row_is_encoded_anew_and_said(tiny, tmp_path, texts, capsys, case):
+    store, calls = str(tmp_path / "features.sqlite"), []
+    words = texts[0][:6]
+    expected = kit.BertFeatures(tiny["bert_dict"], store).fit_transform(words)
+    for known in (0, 6):
+        if not known:
+            damage(store, DAMAGES[case])
+        kit.feature_store.cache_clear()
+        again = counting(kit.BertFeatures(tiny["bert_dict"], store), calls)
+        np.testing.assert_allclose(again.fit_transform(words), expected, atol=1e-6)
+        assert sum(calls) == 6  # once, and they are whole again
+        said = "6 features in" in capsys.readouterr().out
+        assert said == (not known)
+
+
+def test_a_store_without_digests_is_used_on(tmp_path):
+    path = tmp_path / "features.sqlite"
+    vector = np.arange(4, dtype=np.float32)
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "CREATE TABLE features (key BLOB PRIMARY KEY, shape TEXT, value BLOB)")
+        database.execute("INSERT INTO features VALUES (?, '[4]', ?)",
+                         (b"old", vector.tobytes()))  # fmt: skip
+    database.close()
+    store = kit.FeatureStore(path)
+    assert store.get([b"old"]) == {} and store.damaged == 1
+    store.put({b"old": vector, b"new": vector + 1})
+    found = kit.FeatureStore(path).get([b"old", b"new"])
+    np.testing.assert_array_equal(found[b"old"] + 1, found[b"new"])
+    assert not path.with_name("features.sqlite.broken").exists()
+
+
+@pytest.mark.parametrize("columns", ["a, b", "key, shape, value, other"])
+def test_a_file_with_another_table_is_put_aside(tmp_path, columns):
+    path = tmp_path / "features.sqlite"
+    with sqlite3.connect(path) as database:
+        database.execute(f"CREATE TABLE features ({columns})")
+    database.close()
+    store = kit.FeatureStore(path)
+    store.put({b"1": np.ones(3, np.float32)})
+    assert store.database and len(kit.FeatureStore(path).get([b"1"])) == 1
+
+
+def test_a_file_that_breaks_while_it_is_read_is_put_aside(tmp_path, capsys):
+    path = tmp_path / "features.sqlite"
+    vectors = {b"%d" % i: np.full(400, i, np.float32) for i in range(300)}
+    kit.FeatureStore(path).put(vectors)
+    content = bytearray(path.read_bytes())
+    content[8192:] = bytes(255 - byte for byte in content[8192:])
+    path.write_bytes(content)
+    store = kit.FeatureStore(path)
+    for key, vector in store.get(list(vectors)).items():
+        np.testing.assert_array_equal(vector, vectors[key])
+    store.put(vectors)
+    assert len(kit.FeatureStore(path).get(list(vectors))) == 300
+
+
+def test_what_is_not_finite_is_never_kept(tiny, tmp_path, capsys):
+    store = kit.FeatureStore(tmp_path / "features.sqlite")
+    store.put({b"a": np.float32([1, np.nan]), b"b": np.float32([1, 2]),
+               b"c": np.float16([np.inf, 1])})  # fmt: skip
+    assert store.get([b"a", b"b", b"c"]).keys() == {b"b"}
+    encoder = kit.BertFeatures(tiny["bert_dict"]).fit([])
+    encoder._encode = lambda items: np.full((len(items), 8), np.nan, np.float32)
+    assert np.isnan(encoder.transform(["one", "two"])).all()
+    assert "no finite features for 2 of 2 texts" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", [None, "features.sqlite"])
+def test_memory_has_a_limit(tmp_path, monkeypatch, place):
+    monkeypatch.setattr(kit.FeatureStore, "MEMORY", 40_000)
+    store = kit.FeatureStore(place and tmp_path / place)
+    for number in range(100):
+        store.put({b"%d" % number: np.full(1000, number, np.float32)})
+    kept = sum(vector.nbytes for vector in store.memory.values())
+    assert kept == store.size <= 40_000
+    found = store.get([b"%d" % number for number in range(100)])
+    assert len(found) == (100 if place else 10) and found[b"99"][0] == 99

@@ -283,6 +283,33 @@ def test_the_cache_reads_once_and_survives_a_broken_file(own_cache):
         assert len(calls) == 1 and path.read_bytes() == whole
 
 
+def test_the_cache_believes_no_other_content(own_cache, capsys):
+    other = FRAME.assign(label=FRAME.label[::-1].array)
+    kit.cached_frame("thing", 1, lambda: FRAME)
+    kit.cached_frame("thing", 2, lambda: other)
+    capsys.readouterr()
+    one, two = sorted((own_cache / "corpora").iterdir(), key=lambda p: p.stat().st_mtime)
+    whole = one.read_bytes()
+    contents = [two.read_bytes(), other.to_parquet(index=False), b"[]",
+                FRAME[:1].to_parquet(index=False), FRAME[["id"]].to_parquet(),
+                whole[:200] + bytes([whole[200] ^ 1]) + whole[201:]]  # fmt: skip
+    for content in contents:
+        one.write_bytes(content)
+        pd.testing.assert_frame_equal(kit.cached_frame("thing", 1, lambda: FRAME), FRAME)
+        assert "thing is read anew" in capsys.readouterr().out
+        assert one.read_bytes() == whole
+    two.rename(one.with_name(one.name.replace(one.name[:30], two.name[:30])))
+    pd.testing.assert_frame_equal(kit.cached_frame("thing", 2, lambda: other), other)
+
+
+def test_a_cache_file_without_a_digest_is_replaced(own_cache):
+    kit.cached_frame("thing", 1, lambda: FRAME)
+    (path,) = (own_cache / "corpora").iterdir()
+    path.rename(path.with_name(path.name.rpartition("-")[0] + ".parquet"))  # as before
+    assert len(kit.cached_frame("thing", 1, lambda: FRAME[:1])) == 1
+    (path,) = (own_cache / "corpora").iterdir()
+
+
 def test_the_cache_reads_again_what_is_made_of_something_else(monkeypatch):
     def frame(made_of, name="thing"):
         read = lambda: FRAME.assign(id=str(made_of))  # noqa: E731
@@ -298,7 +325,7 @@ def test_the_cache_reads_again_what_is_made_of_something_else(monkeypatch):
 def test_a_cache_that_cannot_be_written_is_told_and_nothing_more(own_cache, capsys):
     (own_cache / "corpora").write_text("a file where a folder should be")
     assert kit.cached_frame("thing", 1, lambda: FRAME) is FRAME
-    assert "could not keep thing-" in capsys.readouterr().out
+    assert "could not keep thing" in capsys.readouterr().out
 
 
 def test_a_cache_without_a_home_is_a_temporary_folder(tmp_path, monkeypatch):
@@ -345,3 +372,21 @@ def os_umask():
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def test_links_in_circles_cost_a_folder_once(tmp_path):
+    for number in range(8):
+        (tmp_path / f"link{number}").symlink_to(".")
+        (tmp_path / "deep" / "er").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "deep" / "er" / f"up{number}").symlink_to("..")
+    (tmp_path / "self").symlink_to("self")
+    (tmp_path / "z").mkdir()
+    (tmp_path / "z" / "it").touch()
+    looked = []
+
+    def is_it(path):
+        looked.append(path)
+        return path.name == "it"
+
+    assert kit.find_below(tmp_path, is_it) == tmp_path / "z" / "it"
+    assert len(looked) < 100

@@ -192,7 +192,7 @@ class LearntLetters(Letters):
 @pytest.mark.parametrize("kind, grid, passes", [
     (Letters, {"classifier__C": [0.1, 1.0]}, {84: 1}),  # once, outside of the folds
     (Letters, {"tokens__maxtokens": [9, 30]}, {56: 6, 28: 6}),
-    (LearntLetters, {"classifier__C": [0.1, 1.0]}, {56: 6, 28: 6}),
+    (LearntLetters, {"classifier__C": [0.1, 1.0]}, {56: 3, 28: 3}),  # once a fold
 ])  # fmt: skip
 def test_what_learns_nothing_reads_each_text_once(train, kind, grid, passes):
     classifier = LogisticRegression(max_iter=1000)
@@ -500,3 +500,53 @@ def test_every_search_has_a_surface(monkeypatch, tmp_path, points, panels, cells
         drawn = [sorted(axes.lines[0].get_ydata()) for axes in figure.axes]
         assert drawn == [pytest.approx(expected)] * len(panels)
     figure.savefig(tmp_path / "tuning.png")
+
+
+@pytest.mark.parametrize("grid, made", [
+    ({"classifier__C": [0.01, 0.1, 1.0]}, 3),  # once a fold
+    ({"classifier__C": [0.1, 1.0], "features__min_count": [1, 2]}, 12),
+])  # fmt: skip
+def test_features_that_a_search_does_not_vary_are_made_once_a_fold(
+    train, monkeypatch, grid, made
+):
+    real, fits = kit.TokenCounts.fit, []
+    monkeypatch.setattr(
+        kit.TokenCounts, "fit", lambda self, X, y=None: fits.append(1) or real(self, X)
+    )
+    searched(train, grid=grid)
+    assert len(fits) == made
+
+
+def test_a_search_shows_its_progress_in_lines_where_a_log_is_kept(
+    train, monkeypatch, capsys
+):
+    monkeypatch.setattr(kit, "LOG_PACE", 0)
+    grid = {"classifier__C": [0.1, 1, 10]}
+    for how, fits in (("grid", 9), ("halving", 9 + 3), ("random", 6)):
+        budget = 2 if how == "random" else None
+        kit.tune(kit.Column("lr").pipeline(), grid, train, how, budget, jobs=1)
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) > 3 and all("  progress  " in line for line in lines)
+        assert f"{how} search" in lines[-1] and f"/{fits}" in lines[-1]
+
+
+def test_the_chosen_point_is_framed_and_rounds_are_told_apart(monkeypatch):
+    points = {"a__x": [1, 2], "a__y": [3, 4]}
+    rows = [{"point": json.dumps({"a__x": x, "a__y": y}), "resource": resource,
+             "fold": fold, "score": 0.5 + 0.1 * x}
+            for x, y in itertools.product(*points.values()) for fold in range(3)
+            for resource in (20, 60) if resource == 20 or x == 2]  # fmt: skip
+    report = report_of(rows, monkeypatch, points)
+    report.results.append("searches", [{
+        "maxtokens": 50, "maxtokenlen": 20, "repeat": 0, "model": "lr_tuned",
+        "search": "halving", "ended": "done", "points": 4, "seconds": 1,
+        "score_in_folds": 0.7, "best": json.dumps({"a__x": 2, "a__y": 3})}])  # fmt: skip
+    figures, column = kit.Figures(report), report.columns[1]
+    table = figures.tried(column)
+    assert table[table.chosen][["a__x", "a__y"]].values.tolist() == [[2, 3]]
+    assert table.groupby("a__x")["round"].first().to_dict() == {1: 1, 2: 2}
+    figure = figures.tuning(column)
+    (axes,) = figure.axes
+    assert len(axes.patches) == 1 and figure.get_supxlabel().startswith("framed: chosen")
+    shown = sorted(text.get_text() for text in axes.texts)
+    assert shown == ["60.0\nround 1"] * 2 + ["70.0\nround 2"] * 2
