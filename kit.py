@@ -6027,7 +6027,8 @@ class Options:
                             "auto is float16 on a card with tensor cores, else float32",
                             choices=PRECISIONS)
     engine: str = option("tensorflow", "what runs BERT unless it learns; openvino is "
-                          "faster on a CPU, in float32 and twice so in bfloat16", choices=ENGINES)
+                          "faster on a CPU, in float32 and twice so in bfloat16",
+                          choices=ENGINES)
     n_fine_tune_layers: int = option(0, "so many layers of BERT, from the top, or all, "
                                      "learn from your texts, too (slow without a GPU)",
                                      lowest=0, also=("all",))
@@ -6619,15 +6620,18 @@ def predict_words(predict, model, out, given, columns):
     predict_table(kept, predict, out, **columns)
     return 0
 
-def run_problem(name, argv):
-    """One run of the command line: parse, load, compare, show; the exit code."""
+def problem_of(name, argv):
+    """(name of the problem, words of its command) of what command_line() is given."""
     name, *options = command_words([name]) or [""]  # "imdb --demo" is both
     words, name = command_words((options, *argv) if options else argv), name.lower()
     problems = (*CORPORA, "own")
-    if name not in problems:
-        raise KitError(f"Which problem? {name or 'Nothing'} is none of "
-                       f"{', '.join(problems)}.{nearest(name, problems)} Begin with "
-                       "its name, as in imdb --demo.")
+    if name in problems: return name, words
+    raise KitError(f"Which problem? {name or 'Nothing'} is none of "
+                   f"{', '.join(problems)}.{nearest(name, problems)} Begin with its "
+                   "name, as in imdb --demo.")
+
+def run_problem(name, words):
+    """One run of the command line: parse, load, compare, show; the exit code."""
     given = vars(make_parser(name).parse_args(words))
     # Colab sets some of Kaggle's variables, too, but not this one.
     kaggle = "KAGGLE_KERNEL_RUN_TYPE" in os.environ
@@ -6687,7 +6691,7 @@ def command_line(name="", *argv):
     for stream in (sys.stdout, sys.stderr):  # a terminal may not know ±
         if hasattr(stream, "reconfigure"): stream.reconfigure(errors="replace")
     try:
-        return run_problem(name, argv)
+        return run_problem(*problem_of(name, argv))
     except KitError as error:
         print(f"error: {plain(error)}", file=sys.stderr)
         return 2
