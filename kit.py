@@ -3960,7 +3960,8 @@ class Results:
         rows = typed(rows, self.columns[name])
         hashes = row_hashes(rows)
         if "check" in rows:
-            rows["check"] = [self.check([row], *beside) for row in hashes]
+            checks = [self.check([row], *beside) for row in hashes]
+            rows["check"] = np.array(checks, object)
         self.parts[name].append(rows)
         self._write(name, rows, "a")
         return hashes
