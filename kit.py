@@ -2101,6 +2101,17 @@ def stop_calls(keys, dask_worker):
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(thread), ctypes.py_object(KitError))
 
+@contextlib.contextmanager
+def lasting(client):
+    """What fails in the block since Dask's scheduler is gone becomes ClusterLost."""
+    from distributed import CancelledError
+    try:
+        yield
+    except (CancelledError, OSError) as error:
+        if isinstance(error, OSError) and client.status == "running": raise
+        raise ClusterLost("The Dask scheduler is gone. What was finished is kept: start"
+                          " it again, and the same command goes on.") from error
+
 SHARED = Dataset, BaseEstimator, tuple, np.ndarray  # what many calls have in common
 
 def submitted(client, calls):
@@ -2125,36 +2136,35 @@ def dealt_out(client, calls):
     """Yield (number, result) of calls as Dask's workers finish them. joblib's own
     backend for Dask would not do: it tells nothing before all is done, keeps what calls
     share on one worker, and what nobody waits for any more goes on there."""
-    from distributed import CancelledError, KilledWorker, as_completed
-    supplied(client)
+    from distributed import KilledWorker, as_completed
+    with lasting(client): supplied(client)
     lost, running = None, {}  # by key: the number of a call, and its future
     waiting = as_completed(loop=client.loop)
     futures = enumerate(submitted(client, calls))
     def add(count):
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), lasting(client):
             warnings.filterwarnings("ignore", "Sending large graph")  # texts, once
             for number, future in itertools.islice(futures, count):
                 running[future.key] = number, future
                 waiting.add(future)
     try:
-        add(8 + 2 * sum(client.ncores().values()))  # so that no worker waits for us
+        with lasting(client): threads = sum(client.ncores().values())
+        add(8 + 2 * threads)  # so that no worker waits for us
         for future in waiting:
             number, _ = running[future.key]
             try:
-                result = future.result()
+                with lasting(client): result = future.result()
             except KilledWorker as error:  # not the first worker, and not the last
                 lost = error
             else:
                 yield number, result
             del running[future.key]
             add(1)
-    except CancelledError as error:
-        raise ClusterLost("The Dask scheduler is gone. What was finished is kept: start"
-                          " it again, and the same command goes on.") from error
     finally:
         if running and client.status == "running":
-            client.cancel([future for _, future in running.values()])
-            client.run(stop_calls, set(running), on_error="ignore")
+            with contextlib.suppress(OSError):  # it is ending by itself
+                client.cancel([future for _, future in running.values()])
+                client.run(stop_calls, set(running), on_error="ignore")
     if lost: raise TerminatedWorkerError(one_line(lost)) from lost
 
 def numbered(number, call, *arguments):
@@ -2649,12 +2659,13 @@ PRECISIONS = "auto", "float32", "float16", "bfloat16"
 ENGINES = "tensorflow", "openvino"
 PRODUCTS = "MatMul", "BatchMatMulV2", "Einsum"  # TensorFlow's names of what takes time
 
-def precision_here(asked):
-    """The precision of BERT's products: as asked; "auto" is float16 if all cards have
-    tensor cores for it (from Nvidia's 7.0 on), else float32."""
+def precision_here(asked, folder):
+    """The precision of a BERT's products: as asked; "auto" is float16 if all cards have
+    tensor cores for it (from Nvidia's 7.0 on) and it is in TF2 format, else float32."""
     if asked != "auto": return asked
     # Without TensorFlow where there is no card: features may all be kept already.
-    if not Path("/proc/driver/nvidia/version").exists(): return "float32"
+    if not Path("/proc/driver/nvidia/version").exists() or Path(
+            folder, "tfhub_module.pb").exists(): return "float32"
     config = tensorflow().config
     details = [config.experimental.get_device_details(card)
                for card in config.list_physical_devices("GPU")]
@@ -2690,6 +2701,9 @@ def bert_reader(module, pooling, precision, card):
     """BERT's pooled() by TensorFlow: (ids, mask) to <float32>[n, d]."""
     tf, embed = tensorflow(), module.embed[pooling]
     if precision != "float32":
+        if module.is_tf1:
+            raise KitError(f"{module.path} is in TF1 format, whose variables cannot be "
+                           f"frozen: --precision {precision} needs TF2's.")
         with hushed(tf), tf.device(card):
             embed = with_smaller_products(embed.get_concrete_function(), precision)
     def read(ids, mask):
@@ -2737,8 +2751,9 @@ class BertFeatures(FrozenEncoder):
 
     def fit(self, X, y=None):
         """Find the encoder, and what "auto" means here."""
-        self.precision_ = precision_here(self.precision)
-        return super().fit(X, y)
+        super().fit(X, y)
+        self.precision_ = precision_here(self.precision, self.folder_)
+        return self
 
     def _module(self, card=None):
         return shared_module(BertModule, self.folder_, self.trust_encoder, card)
