@@ -28,9 +28,10 @@ _before = dict(globals())
 
 import argparse, base64, bisect, bz2, codecs, contextlib, copy, csv, ctypes
 import dataclasses, difflib, email, email.policy, functools, gzip, hashlib, heapq, html
-import http.client, importlib.metadata, importlib.util, io, itertools, json, lzma, os
-import platform, queue, re, shlex, shutil, signal, sqlite3, sys, tarfile, tempfile
-import textwrap, threading, time, urllib.error, urllib.request, warnings, zipfile, zlib
+import http.client, importlib.metadata, importlib.util, io, itertools, json, logging
+import lzma, os, platform, queue, re, shlex, shutil, signal, sqlite3, sys, tarfile
+import tempfile, textwrap, threading, time, urllib.error, urllib.request, warnings
+import zipfile, zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -2105,10 +2106,12 @@ def stop_calls(keys, dask_worker):
 def lasting(client):
     """What fails in the block since Dask's scheduler is gone becomes ClusterLost."""
     from distributed import CancelledError
+    from distributed.comm import CommClosedError
+    known = CancelledError, CommClosedError  # others may be a call's own
     try:
         yield
-    except (CancelledError, OSError) as error:
-        if isinstance(error, OSError) and client.status == "running": raise
+    except (*known, OSError) as error:
+        if not isinstance(error, known) and client.status == "running": raise
         raise ClusterLost("The Dask scheduler is gone. What was finished is kept: start"
                           " it again, and the same command goes on.") from error
 
@@ -2205,6 +2208,10 @@ def connected(stack, address, workers):
             dashboard_address=None, silence_logs="ERROR"))
     with told(f"--cluster {address}: no Dask scheduler with workers answers there; "
               "give local, or an address as tcp://HOST:8786", OSError, ValueError):
+        # What it logs of a scheduler that is gone, we say in a sentence.
+        logger = logging.getLogger("distributed.client")
+        stack.callback(logger.setLevel, logger.level)
+        logger.setLevel("CRITICAL")
         client = stack.enter_context(
             distributed.Client(address, timeout=10, set_as_default=False))
         client.wait_for_workers(1, timeout=60)
