@@ -5826,22 +5826,6 @@ def predict_table(kept, table, out, text="", id=""):
 TABLE_FILE = re.compile(
     r"(.+?)(\.(csv|tsv|txt|jsonl?|ndjson|parquet))?(\.(zip|gz))?", re.IGNORECASE)
 
-def part_of(path):
-    """Which part of a competition a file is by its name: train, test, sample or ""."""
-    found = TABLE_FILE.fullmatch(path.name)
-    if not found or not (found[2] or found[4]): return ""
-    name = re.sub(r"[\W_]", "", found[1].lower())
-    if "sample" in name or ("submission" in name and name != "submission"):
-        return "sample"  # submission.csv is what we write ourselves
-    return next((part for part in ("train", "test") if name.startswith(part)), "")
-
-def as_names(values):
-    """Labels as they name classes: 1.0 as "1", as in as_labels."""
-    values = pd.Series(values).astype(str).str.strip()
-    numbers = pd.to_numeric(values, errors="coerce")
-    whole = numbers.notna() & (numbers % 1 == 0) & values.str.fullmatch(r"[-+\d.]+")
-    return [str(int(n)) if w else v for v, n, w in zip(values, numbers, whole)]
-
 @dataclass(frozen=True, eq=False)
 class Competition:
     """A Kaggle competition's frames, fields of test and sample as they stand in the
@@ -5853,6 +5837,24 @@ class Competition:
     sample: pd.DataFrame
     id: str
     targets: tuple
+
+    @staticmethod
+    def part_of(path):
+        """Which part a file is by its name: train, test, sample, or "" for none."""
+        found = TABLE_FILE.fullmatch(path.name)
+        if not found or not (found[2] or found[4]): return ""
+        name = re.sub(r"[\W_]", "", found[1].lower())
+        if "sample" in name or ("submission" in name and name != "submission"):
+            return "sample"  # submission.csv is what we write ourselves
+        return next((part for part in ("train", "test") if name.startswith(part)), "")
+
+    @staticmethod
+    def as_names(values):
+        """Labels as they name classes: 1.0 as "1", as in as_labels."""
+        values = pd.Series(values).astype(str).str.strip()
+        numbers = pd.to_numeric(values, errors="coerce")
+        whole = numbers.notna() & (numbers % 1 == 0) & values.str.fullmatch(r"[-+\d.]+")
+        return [str(int(n)) if w else v for v, n, w in zip(values, numbers, whole)]
 
     @classmethod
     def read(cls, folder):
@@ -5866,7 +5868,7 @@ class Competition:
         # train before train_extra, and in the folder before below it.
         below.sort(key=lambda p: (len(TABLE_FILE.fullmatch(p.name)[1]), len(p.parts),
                                   p))
-        files = {part: path for path in reversed(below) if (part := part_of(path))}
+        files = {part: path for path in reversed(below) if (part := cls.part_of(path))}
         lacking = [part for part in ("train", "test", "sample") if part not in files]
         if lacking:
             names = ", ".join(sorted({p.name for p in below})[:10]) or "nothing"
@@ -5940,7 +5942,7 @@ class Competition:
         if self.targets[1:]:
             return "probability of each class", self._by_column(dataset)
         values = self.sample[self.targets[0]].dropna().astype(str).str.strip()
-        names, classes = set(as_names(values)), dataset.classes
+        names, classes = set(self.as_names(values)), dataset.classes
         numbers = pd.to_numeric(values, errors="coerce")
         numeric = len(values) > 0 and numbers.notna().all()
         broken = numeric and values.str.contains("[.]").any()  # 0.5, or 0.0
