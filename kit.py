@@ -5824,7 +5824,8 @@ def predict_table(kept, table, out, text="", id=""):
     return path
 
 TABLE_FILE = re.compile(
-    r"(.+?)(\.(csv|tsv|txt|jsonl?|ndjson|parquet))?(\.(zip|gz))?", re.IGNORECASE)
+    r"(.+?)(\.(csv|tsv|txt|jsonl?|ndjson|parquet))?(\.(zip|gz))?",
+    re.IGNORECASE | re.DOTALL)
 
 @dataclass(frozen=True, eq=False)
 class Competition:
