@@ -28,9 +28,10 @@ _before = dict(globals())
 
 import argparse, base64, bisect, bz2, codecs, contextlib, copy, csv, ctypes
 import dataclasses, difflib, email, email.policy, functools, gzip, hashlib, heapq, html
-import http.client, importlib.metadata, importlib.util, io, itertools, json, lzma, os
-import platform, queue, re, shlex, shutil, signal, sqlite3, sys, tarfile, tempfile
-import textwrap, threading, time, urllib.error, urllib.request, warnings, zipfile, zlib
+import http.client, importlib.metadata, importlib.util, io, itertools, json, logging
+import lzma, os, platform, queue, re, shlex, shutil, signal, sqlite3, sys, tarfile
+import tempfile, textwrap, threading, time, urllib.error, urllib.request, warnings
+import zipfile, zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -2101,6 +2102,19 @@ def stop_calls(keys, dask_worker):
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(thread), ctypes.py_object(KitError))
 
+@contextlib.contextmanager
+def lasting(client):
+    """What fails in the block since Dask's scheduler is gone becomes ClusterLost."""
+    from distributed import CancelledError
+    from distributed.comm import CommClosedError
+    known = CancelledError, CommClosedError  # others may be a call's own
+    try:
+        yield
+    except (*known, OSError) as error:
+        if not isinstance(error, known) and client.status == "running": raise
+        raise ClusterLost("The Dask scheduler is gone. What was finished is kept: start"
+                          " it again, and the same command goes on.") from error
+
 SHARED = Dataset, BaseEstimator, tuple, np.ndarray  # what many calls have in common
 
 def submitted(client, calls):
@@ -2125,36 +2139,35 @@ def dealt_out(client, calls):
     """Yield (number, result) of calls as Dask's workers finish them. joblib's own
     backend for Dask would not do: it tells nothing before all is done, keeps what calls
     share on one worker, and what nobody waits for any more goes on there."""
-    from distributed import CancelledError, KilledWorker, as_completed
-    supplied(client)
+    from distributed import KilledWorker, as_completed
+    with lasting(client): supplied(client)
     lost, running = None, {}  # by key: the number of a call, and its future
     waiting = as_completed(loop=client.loop)
     futures = enumerate(submitted(client, calls))
     def add(count):
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), lasting(client):
             warnings.filterwarnings("ignore", "Sending large graph")  # texts, once
             for number, future in itertools.islice(futures, count):
                 running[future.key] = number, future
                 waiting.add(future)
     try:
-        add(8 + 2 * sum(client.ncores().values()))  # so that no worker waits for us
+        with lasting(client): threads = sum(client.ncores().values())
+        add(8 + 2 * threads)  # so that no worker waits for us
         for future in waiting:
             number, _ = running[future.key]
             try:
-                result = future.result()
+                with lasting(client): result = future.result()
             except KilledWorker as error:  # not the first worker, and not the last
                 lost = error
             else:
                 yield number, result
             del running[future.key]
             add(1)
-    except CancelledError as error:
-        raise ClusterLost("The Dask scheduler is gone. What was finished is kept: start"
-                          " it again, and the same command goes on.") from error
     finally:
         if running and client.status == "running":
-            client.cancel([future for _, future in running.values()])
-            client.run(stop_calls, set(running), on_error="ignore")
+            with contextlib.suppress(OSError):  # it is ending by itself
+                client.cancel([future for _, future in running.values()])
+                client.run(stop_calls, set(running), on_error="ignore")
     if lost: raise TerminatedWorkerError(one_line(lost)) from lost
 
 def numbered(number, call, *arguments):
@@ -2195,6 +2208,10 @@ def connected(stack, address, workers):
             dashboard_address=None, silence_logs="ERROR"))
     with told(f"--cluster {address}: no Dask scheduler with workers answers there; "
               "give local, or an address as tcp://HOST:8786", OSError, ValueError):
+        # What it logs of a scheduler that is gone, we say in a sentence.
+        logger = logging.getLogger("distributed.client")
+        stack.callback(logger.setLevel, logger.level)
+        logger.setLevel("CRITICAL")
         client = stack.enter_context(
             distributed.Client(address, timeout=10, set_as_default=False))
         client.wait_for_workers(1, timeout=60)
@@ -2649,12 +2666,13 @@ PRECISIONS = "auto", "float32", "float16", "bfloat16"
 ENGINES = "tensorflow", "openvino"
 PRODUCTS = "MatMul", "BatchMatMulV2", "Einsum"  # TensorFlow's names of what takes time
 
-def precision_here(asked):
-    """The precision of BERT's products: as asked; "auto" is float16 if all cards have
-    tensor cores for it (from Nvidia's 7.0 on), else float32."""
+def precision_here(asked, folder):
+    """The precision of a BERT's products: as asked; "auto" is float16 if all cards have
+    tensor cores for it (from Nvidia's 7.0 on) and it is in TF2 format, else float32."""
     if asked != "auto": return asked
     # Without TensorFlow where there is no card: features may all be kept already.
-    if not Path("/proc/driver/nvidia/version").exists(): return "float32"
+    if not Path("/proc/driver/nvidia/version").exists() or Path(
+            folder, "tfhub_module.pb").exists(): return "float32"
     config = tensorflow().config
     details = [config.experimental.get_device_details(card)
                for card in config.list_physical_devices("GPU")]
@@ -2690,6 +2708,9 @@ def bert_reader(module, pooling, precision, card):
     """BERT's pooled() by TensorFlow: (ids, mask) to <float32>[n, d]."""
     tf, embed = tensorflow(), module.embed[pooling]
     if precision != "float32":
+        if module.is_tf1:
+            raise KitError(f"{module.path} is in TF1 format, whose variables cannot be "
+                           f"frozen: --precision {precision} needs TF2's.")
         with hushed(tf), tf.device(card):
             embed = with_smaller_products(embed.get_concrete_function(), precision)
     def read(ids, mask):
@@ -2737,8 +2758,9 @@ class BertFeatures(FrozenEncoder):
 
     def fit(self, X, y=None):
         """Find the encoder, and what "auto" means here."""
-        self.precision_ = precision_here(self.precision)
-        return super().fit(X, y)
+        super().fit(X, y)
+        self.precision_ = precision_here(self.precision, self.folder_)
+        return self
 
     def _module(self, card=None):
         return shared_module(BertModule, self.folder_, self.trust_encoder, card)
@@ -3960,7 +3982,8 @@ class Results:
         rows = typed(rows, self.columns[name])
         hashes = row_hashes(rows)
         if "check" in rows:
-            rows["check"] = [self.check([row], *beside) for row in hashes]
+            checks = [self.check([row], *beside) for row in hashes]
+            rows["check"] = np.array(checks, object)
         self.parts[name].append(rows)
         self._write(name, rows, "a")
         return hashes
