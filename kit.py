@@ -101,9 +101,12 @@ def plain(text):
     """A text in one line for a terminal, with nothing in it that the terminal obeys."""
     return CONTROLS.sub(" ", writable(without_secrets(str(text))))
 
-def markdown(text):
-    """A text as one line of Markdown that shows it as it stands, whatever is in it."""
-    return MARKUP.sub(r"\\\g<0>", plain(text))
+def markdown(text, alone=False):
+    """A text as one line of Markdown that shows it as it stands, whatever is in it.
+    alone: as a paragraph, and no heading, quotation, list or rule."""
+    text = MARKUP.sub(r"\\\g<0>", plain(text))
+    if not alone: return text
+    return re.sub(r"^(\d+)(?=[.)]\s)|^(?=[#>+=-])", r"\1\\", text.lstrip())
 
 @contextlib.contextmanager
 def told(sentence, *errors):
@@ -4213,10 +4216,6 @@ def wrapped(text, width, indent=""):
     return textwrap.fill(text, width, subsequent_indent=indent,
                          break_long_words=False, break_on_hyphens=False)
 
-def paragraph(text):
-    """A text as a paragraph of Markdown: no heading, quotation, list or rule."""
-    return re.sub(r"^(\d+)(?=[.)]\s)|^(?=[#>+=-])", r"\1\\", markdown(text).lstrip())
-
 @dataclass(frozen=True)
 class Table:
     """A heading, rows <str> under a header, and notes."""
@@ -4237,7 +4236,8 @@ class Table:
         lines[1] = lines[1].replace(" ", "-")
         table = "\n".join(lines) if self.rows else ""
         notes = "\n".join(f"- {markdown(note)}" for note in self.notes)
-        return "\n\n".join(filter(None, [paragraph(self.heading), table, notes]))
+        heading = markdown(self.heading, alone=True)
+        return "\n\n".join(filter(None, [heading, table, notes]))
 
     def fitted(self, width):
         """The text for a terminal of so many columns: long lines and cells wrapped, and
@@ -4283,8 +4283,8 @@ class Table:
 
 def page_text(parts):
     """Tables and sentences as Markdown, which a terminal shows as well."""
-    return "\n\n".join(
-        str(part) if isinstance(part, Table) else paragraph(part) for part in parts)
+    return "\n\n".join(str(part) if isinstance(part, Table)
+                       else markdown(part, alone=True) for part in parts)
 
 def curve_sizes(nsamp):
     """Documents per class along a learning curve: 100, 200, 500, 1000 ... and nsamp."""
