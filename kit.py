@@ -28,9 +28,10 @@ _before = dict(globals())
 
 import argparse, base64, bisect, bz2, codecs, contextlib, copy, csv, ctypes
 import dataclasses, difflib, email, email.policy, functools, gzip, hashlib, heapq, html
-import http.client, importlib.metadata, io, itertools, json, logging, lzma, os, platform
-import queue, re, shlex, shutil, signal, sqlite3, sys, tarfile, tempfile, textwrap
-import threading, time, urllib.error, urllib.request, warnings, zipfile, zlib
+import http.client, importlib.metadata, importlib.util, io, itertools, json, logging
+import lzma, os, platform, queue, re, shlex, shutil, signal, sqlite3, sys, tarfile
+import tempfile, textwrap, threading, time, urllib.error, urllib.request, warnings
+import zipfile, zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -174,6 +175,27 @@ def nearest(word, words):
     close = difflib.get_close_matches(str(word).lower(), known, n=1)
     return f" Did you mean {known[close[0]]}?" if close else ""
 
+def nearest_file(path):
+    """The same question about a path that is not there, of what lies beside it."""
+    with contextlib.suppress(OSError):
+        return nearest(Path(path).name, os.listdir(Path(path).parent))
+    return ""
+
+PIP_NAMES = {"bs4": "beautifulsoup4"}  # where pip calls a package otherwise
+
+def is_installed(package):
+    """Whether a package can be imported; it is not, since some take seconds."""
+    with contextlib.suppress(ImportError, ValueError):
+        return importlib.util.find_spec(package) is not None
+    return False
+
+def require(what, *packages):
+    """A KitError with the line for pip, if what needs a package that is not there."""
+    absent = [package for package in packages if not is_installed(package)]
+    if absent:
+        raise KitError(f"{what} needs what is not installed here: pip install "
+                       f"{' '.join(PIP_NAMES.get(name, name) for name in absent)}")
+
 # ---------------------------------------------------------------------------- Places
 KAGGLE_INPUT = Path("/kaggle/input")  # both layouts of mounts lie below it
 KAGGLE_SITE = "https://www.kaggle.com"
@@ -251,12 +273,13 @@ def cached_frame(name, made_of, read):
             say("cache", f"{path.name} has no digest or another: {name} is read anew")
     frame = read()
     try:
+        require("A cache of the texts", "pyarrow")
         content = frame.to_parquet(index=False)
         write_atomically(named(content), content)
         for path in {*kept} - {named(content)}:
             path.unlink(missing_ok=True)
-    except (ImportError, OSError) as error:  # no library, a full disk
-        say("cache", f"could not keep {name}: {one_line(error, 80)}")
+    except (KitError, OSError) as error:  # no library, a full disk
+        say("cache", f"could not keep {name}: {one_line(error, 120)}")
     return frame
 
 def leads_out(path, root):
@@ -287,6 +310,16 @@ def find_below(root, is_it, depth=6):
             if is_it(path) and not leads_out(path, root): return path
     return None
 
+def in_either_layout(path):
+    """A path below Kaggle's mounts, where it is: they are /kaggle/input/SLUG, or lie
+    one or two folders deeper, with the kind and the owner."""
+    path = Path(path)
+    if path.exists() or not path.is_relative_to(KAGGLE_INPUT): return path
+    tail = path.relative_to(KAGGLE_INPUT)
+    for folder in (*KAGGLE_INPUT.glob("datasets/*"), KAGGLE_INPUT / "competitions"):
+        if (folder / tail).exists(): return folder / tail
+    return path
+
 @functools.cache
 def reachable(url, seconds=3):
     """Whether a URL's host answers within the seconds; asked once, and in a thread, as
@@ -306,6 +339,7 @@ def reachable(url, seconds=3):
 
 def download(url, known_hash=None):
     """Fetch a file once into the cache: tried again, checked, put in whole."""
+    require(f"A download of {url}", "pooch")
     import pooch
     pooch.get_logger().setLevel("WARNING")
     name = url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
@@ -450,10 +484,8 @@ class TableFile:
 
     @contextlib.contextmanager
     def _told_parquet(self):
-        with (told(f"{self.path} is no Parquet", OSError, ValueError),
-              told(f"No reader for {self.path} is installed: pip install pyarrow",
-                   ImportError)):
-            yield
+        require(f"To read {self.path}", "pyarrow")
+        with told(f"{self.path} is no Parquet", OSError, ValueError): yield
 
     @contextlib.contextmanager
     def _told_damage(self):
@@ -689,6 +721,13 @@ def documents(columns):
     ids = np.arange(len(frame)) if columns.id == "" else frame[columns.id].array
     return pd.DataFrame({"id": ids, "text": texts.array, "label": labels})
 
+def the_table_in(path):
+    """The one table in a folder without subfolders; else the path itself."""
+    if not path.is_dir(): return path
+    found = [file for file in path.iterdir() if file.is_dir() or file.suffix.lower() in
+             (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".pq", ".gz", ".zip")]
+    return found[0] if len(found) == 1 and found[0].is_file() else path
+
 def read_table(table, text="", label="", id=""):
     """The frame id, text, label of a table, a path or a DataFrame. text, label, id: its
     columns, guessed (and said) if not named."""
@@ -905,6 +944,7 @@ SEPARATOR = re.compile(
 
 def read_email(paths, size, seed):
     """The frame id, text, label of a sample of Enron's messages, and all letters."""
+    require("To read HTML mail", "bs4")  # told before a gigabyte is read
     enron, fraud = paths
     letters = SEPARATOR.split(fraud.read_bytes())[1:]
     if not letters:
@@ -1000,10 +1040,11 @@ class Need:
         folders = [path / "train" / name for name in IMDB_CLASSES]
         return "aclImdb" in self.names and all(any(f.glob("*.txt")) for f in folders)
 
-    def find(self, roots, demo):
-        """The first such path at or below the roots; the demo only if asked for."""
+    def find(self, roots, synthetic=None):
+        """The first such path at or below the roots. synthetic: whether it must be of
+        the demo (True), must not (False), or may be (None)."""
         def fits(path):
-            return self.is_it(path) and (demo or not is_synthetic(path))
+            return self.is_it(path) and synthetic in (None, is_synthetic(path))
         here = (root for root in roots if fits(root))
         below = (find_below(root, fits) for root in roots)
         return next((path for path in chain(here, below) if path), None)
@@ -1013,6 +1054,7 @@ class Need:
         if self.url and reachable(self.url):
             return download(self.url, self.known_hash)
         if not reachable(KAGGLE_SITE): return None
+        require(f"A download of {self.kaggle}", "kagglehub")
         import kagglehub
         with told(f"Kaggle did not give {self.kaggle}", Exception):  # of any class
             return Path(kagglehub.dataset_download(self.kaggle, path=self.names[-1]))
@@ -1044,26 +1086,42 @@ class Corpus:
 
     def find(self, data):
         """The paths of its files. data: "auto" (Kaggle's mounts, ./data, the cache, the
-        original download), "demo", or the path of their folder, or of the one."""
+        original download), "demo" (beside this file, here, in a data set mounted by
+        Kaggle), or the path of their folder, or of the one."""
         kagglehub = user_cache("kagglehub", "KAGGLEHUB_CACHE") / "datasets"
-        special = {"demo": [home() / "demo"], "auto": [
-            KAGGLE_INPUT, Path("data"), cache_folder() / "downloads", kagglehub]}
-        roots = special.get(data, [Path(data)])
-        if data not in special and not roots[0].exists():
-            raise KitError(f"--data {data} is not there; needed: {self.wanted}.")
+        roots, synthetic = {
+            "demo": ([home() / "demo", Path("demo"), KAGGLE_INPUT], True),
+            "auto": ([KAGGLE_INPUT, Path("data"), cache_folder() / "downloads",
+                      kagglehub], False)}.get(data, ([in_either_layout(data)], None))
+        if synthetic is None and not roots[0].exists():
+            raise KitError(f"--data {data} is not there.{nearest_file(data)} "
+                           f"Needed: {self.wanted}.")
         if roots[0].is_file() and len(self.needs) == 1: return roots
-        paths = [need.find(roots, demo=data != "auto") for need in self.needs]
+        paths = [need.find(roots, synthetic) for need in self.needs]
         if data == "auto":
             paths = [path or need.fetch() for path, need in zip(paths, self.needs)]
         if None not in paths: return paths
+        missing = replace(self, needs=tuple(
+            need for path, need in zip(paths, self.needs) if not path))
+        raise KitError(missing._not_found(data, roots))
+
+    def _not_found(self, data, roots):
+        """What to do where its files are in none of the roots, a sentence or two."""
+        if data == "demo":
+            return ("The demo is not here: the folder demo/ has to come along with "
+                    f"kit.py. Put it beside kit.py ({home()}) or into the working "
+                    f"folder ({Path.cwd()}), or on Kaggle attach a data set that holds "
+                    "it (Add Input).")
+        if data != "auto":
+            return (f"{self.title}: {self.wanted} not found in {data}. Name the place "
+                    "with --data PATH.")
         slugs = " and ".join(need.kaggle for need in self.needs)
         put = [str(Path("data", need.names[0]).resolve()) for need in self.needs]
-        raise KitError(f"{self.title}: {self.wanted} not found in "
-                       f"{', '.join(map(str, roots))}, and not to be downloaded. "
-                       f"Ways out: on Kaggle attach {slugs} (Add Input) or switch "
-                       f"the internet on; elsewhere put {' and '.join(put)} there, or "
-                       "name another place with --data PATH; or try the small corpus "
-                       "beside the kit, --demo.")
+        return (f"{self.title}: {self.wanted} not found in "
+                f"{', '.join(map(str, roots))}, and not to be downloaded. Ways out: on "
+                f"Kaggle attach {slugs} (Add Input) or switch the internet on; "
+                f"elsewhere put {' and '.join(put)} there, or name another place with "
+                "--data PATH; or try the small corpus that comes with the kit, --demo.")
 
     def article(self, settings):
         """The article's accuracies 0..1 by model at its settings, {} at others."""
@@ -1167,11 +1225,11 @@ class Dataset:
 
     def shortened(self):
         """Itself with no text longer than LONGEST; which were is said."""
-        text = self.frame.text.astype(object)
-        long = (text.str.len() > LONGEST).to_numpy(bool)
+        long = (self.frame.text.str.len() > LONGEST).to_numpy(bool)
         if not long.any(): return self
         say_cut(self.frame.id[long].tolist())
-        return replace(self, frame=self.frame.assign(text=text.str.slice(0, LONGEST)))
+        text = self.frame.text.astype(object).str.slice(0, LONGEST)
+        return replace(self, frame=self.frame.assign(text=text))
 
     @property
     def left_out(self):
@@ -1256,9 +1314,10 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     """The Dataset of a name in CORPORA, a path, or a DataFrame. data: where a corpus'
     files are (a path, "auto", "demo"); nsamp, seed: of the sample of a large one; text,
     label, id: a table's columns. Rows without text or label go."""
-    columns, path = {}, "" if isinstance(source, pd.DataFrame) else Path(source)
+    columns, path = {}, "" if isinstance(source, pd.DataFrame) else the_table_in(
+        in_either_layout(source))
     if not path or path.is_file() and str(source) not in CORPORA:
-        table = columns_of(source, text, label, id)
+        table = columns_of(path or source, text, label, id)
         columns = {what: getattr(table, what) for what in ("text", "label", "id")}
     if not path:
         dataset = Dataset(documents(table), columns=columns)
@@ -1266,11 +1325,12 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
         dataset = load_corpus(str(source), data, nsamp, seed)
     elif path.exists():
         frame = documents(table) if columns else read_folder(path)
-        dataset = Dataset(frame, path.name.split(".")[0], path.name, str(source),
+        dataset = Dataset(frame, path.name.split(".")[0], path.name, str(path),
                           columns=columns)
     else:
-        raise KitError(f"{source} is not there.{nearest(source, CORPORA)} Give a file, "
-                       "a folder with a subfolder a class, a DataFrame, or one of "
+        meant = nearest(source, CORPORA) or nearest_file(source)
+        raise KitError(f"{source} is not there.{meant} Give a file, a folder "
+                       "with a subfolder a class, a DataFrame, or one of "
                        f"{', '.join(CORPORA)}.")
     frame = dataset.frame
     dataset = dataset._less(
@@ -1405,20 +1465,27 @@ ENCODERS = {"full": {"elmo": ELMO, "bert": BERT},
             "mini": {"elmo": "encoders/elmo-mini", "bert": "encoders/bert-mini"}}
 KAGGLE_HANDLE = re.compile(
     r"(?:https://www\.kaggle\.com/models/)?((?:[\w-]+/){4}\d+)/?$")
+# What says nothing of a model at the end of its path: a version, a framework.
+NAMELESS = re.compile(r"v?\d*|tensor-?flow-?[12]?|tf-?[12]|keras|default|saved_?model",
+                      re.IGNORECASE)
 
 PIN = "@sha256:"
 
 class Encoder:
     """The SavedModel that a handle names: a path (from here, or from this file), a
     Kaggle handle, or a URL of a packed one; with @sha256:<its digest> behind, it and no
-    other. name: what tables call it; kaggle: its name there, or ""; url: where it can
-    be downloaded packed, if anything tells, with a password if the handle has one."""
+    other. name: what tables call it; kaggle: its name there, or ""; ships: whether it
+    comes with the kit; url: where it can be downloaded packed, if anything tells, with
+    a password if the handle has one."""
 
     def __init__(self, handle):
         whole, _, self.pin = str(handle).partition(PIN)
         match = KAGGLE_HANDLE.match(whole)
         self.handle, self.kaggle = without_secrets(whole), match[1] if match else ""
-        self.name = self.handle if match else self.handle.rstrip("/").split("/")[-1]
+        self.ships = self.handle in ENCODERS["mini"].values()
+        telling = [part for part in re.split(r"[/\\]", self.handle)
+                   if not NAMELESS.fullmatch(part)]
+        self.name = (telling or [self.handle])[-1]
         self.url = TFHUB_URLS.get(self.kaggle, whole)
         public = without_secrets(self.url)
         self.key = hashlib.sha1(public.encode()).hexdigest()  # as tensorflow_hub
@@ -1430,12 +1497,13 @@ class Encoder:
 
     @staticmethod
     @functools.cache  # walking through 100,000 mounted files takes seconds
-    def mounted(kaggle, root):
-        """The folder where a Kaggle kernel has it attached, in either layout."""
-        tail = kaggle.lower().split("/")[1:]
+    def mounted(tail, root):
+        """The folder mounted by Kaggle, in either layout, whose path ends in a tail of
+        small letters. A LookupError, which no cache keeps, until it is attached."""
         found = find_below(root, lambda path: path.name == "saved_model.pb" and [
-            part.lower() for part in path.parent.parts[-4:]] == tail)
-        return found and found.parent
+            part.lower() for part in path.parent.parts[-len(tail):]] == [*tail])
+        if not found: raise LookupError
+        return found.parent
 
     def _from_kaggle(self):
         """Download it by kagglehub; None, and a line, where Kaggle does not give it."""
@@ -1478,30 +1546,51 @@ class Encoder:
         for path in (Path(self.handle), home() / self.handle):
             if self.is_in(path): return path.resolve()
             if path.is_dir():
-                raise KitError(f"{path} is no SavedModel: it has no saved_model.pb.")
-        # Where Kaggle, tensorflow_hub, kagglehub and we ourselves would have it.
+                below = find_below(path, lambda path: self.is_in(path))
+                hint = f" Did you mean {below}?" if below else ""
+                raise KitError(
+                    f"{path} is no SavedModel: it has no saved_model.pb.{hint}")
+        tail = self.kaggle.lower().split("/")[1:]
+        if self.ships: tail = [self.name]
+        with contextlib.suppress(LookupError):
+            if tail: return self.mounted(tuple(tail), KAGGLE_INPUT)
+        # Where tensorflow_hub, kagglehub and we ourselves would have it.
         temporary = Path(tempfile.gettempdir(), "tfhub_modules")
         ours = cache_folder() / "encoders" / self.key
-        for path in (self.mounted(self.kaggle, KAGGLE_INPUT), Path(
-            os.environ.get("TFHUB_CACHE_DIR") or temporary, self.key), user_cache(
-                "kagglehub", "KAGGLEHUB_CACHE") / "models" / self.kaggle, ours):
-            if path and self.is_in(path): return path
-        path = self._from_kaggle() if (
-            download and self.kaggle and reachable(KAGGLE_SITE)) else None
+        for path in (Path(os.environ.get("TFHUB_CACHE_DIR") or temporary, self.key),
+                     user_cache("kagglehub", "KAGGLEHUB_CACHE") / "models" /
+                     self.kaggle, ours):
+            if self.is_in(path): return path
+        site = download and self.kaggle and reachable(KAGGLE_SITE)
+        path = self._from_kaggle() if site and is_installed("kagglehub") else None
         if download and not path and self.url.startswith("http") and reachable(
                 self.url):
             path = self._from_url(ours)
         if path and not self.pin:
             say("encoder", f"downloaded; to have this one and no other, name it as "
                 f"{self.handle}{PIN}{self.digest_of(path)}")
-        if not path:
-            raise KitError(f"Encoder {self.handle} is not here and no download was "
-                           "possible. On Kaggle, attach it (Add Input, Models: "
-                           f"{self.kaggle or self.handle}) or switch the internet on; "
-                           "elsewhere unpack its SavedModel in a folder and name that "
-                           "with --elmo or --bert; or take the small encoders that "
-                           "lie beside kit.py in encoders/: --encoders mini.")
+        if not path and site: require(f"A download of {self.kaggle}", "kagglehub")
+        if not path: raise KitError(self._not_found())
         return path
+
+    def _not_found(self):
+        """What to do where it is nowhere and cannot be fetched, a sentence or two."""
+        if self.ships:
+            return (f"{self.handle} is not here: the folder encoders/ has to come "
+                    f"along with kit.py. Put it beside kit.py ({home()}) or into the "
+                    f"working folder ({Path.cwd()}), or on Kaggle attach a data set "
+                    "that holds it (Add Input).")
+        if not self.url.startswith("http"):
+            return (f"Encoder {self.handle} is not here: there is no such folder."
+                    f"{nearest(self.handle, TFHUB_URLS) or nearest_file(self.handle)} "
+                    "Give the folder of a SavedModel, a Kaggle handle as in "
+                    f"{BERT}, or a URL.")
+        return (f"Encoder {self.handle} is not here and no download was possible. On "
+                "Kaggle, attach it (Add Input, Models: "
+                f"{self.kaggle or self.handle}) or switch the internet on; elsewhere "
+                "unpack its SavedModel in a folder and name that with --elmo or "
+                "--bert; or take the small encoders that come with the kit: "
+                "--encoders mini.")
 
     def digest(self):
         """SHA-256 of what makes the SavedModel: graph, variables, assets."""
@@ -3150,7 +3239,9 @@ class Algorithm:
     any step, tokens__maxtokens, too; resource: what successive halving gives more of,
     documents or one of the grid's; growth: with which power of the texts its seconds
     grow, if it can take long; judged: whether it is an opponent at all; trained(
-    settings): what of its encoder is trained, in words; blended: if blend takes it."""
+    settings): what of its encoder is trained, in words; blended: if blend takes it;
+    packages(settings): which it needs beyond those that kit.py imports; about: what it
+    is, in --help."""
     title: str
     steps: Callable
     param_grid: dict = field(default_factory=dict)
@@ -3161,6 +3252,8 @@ class Algorithm:
     judged: bool = True
     trained: Callable = lambda settings: ""
     blended: bool = False
+    packages: Callable = lambda settings: ()
+    about: str = ""
 
     def encoder(self, settings):
         """The handles of its encoders in one, as in results.csv; "" for none."""
@@ -3210,39 +3303,48 @@ HEAD_GRID = {
 ALGORITHMS = {
     "lr": Algorithm(
         "LR", lambda s: steps(TokenCounts(), LogisticRegression(max_iter=1000)),
-        {"classifier__C": REGULARIZATION}, blended=True),
+        {"classifier__C": REGULARIZATION}, blended=True,
+        about="logistic regression on how often each word occurs"),
     "svm": Algorithm(
         "SVM", lambda s: steps(TokenCounts(), SVC(**s.svm)),
         {"classifier__C": REGULARIZATION, "classifier__kernel": ["linear", "rbf"],
          "classifier__gamma": ["scale"]},  # auto is weak on sparse counts
-        growth=2),
+        growth=2, about="support vector machine on the same"),
     "rf": Algorithm(
         "RF", lambda s: steps(
             TokenCounts(), RandomForestClassifier(10, random_state=s.seed)),
         {"classifier__min_samples_leaf": [1, 2, 3],
          "classifier__min_samples_split": [2, 6, 10],
          "classifier__n_estimators": [10, 100, 1000]},
-        resource="classifier__n_estimators"),  # 1,000 trees are slow on few documents
+        resource="classifier__n_estimators",  # 1,000 trees are slow on few documents
+        about="random forest, 10 decision trees"),
     "gbm": Algorithm(
         "GBM", lambda s: steps(
             TokenCounts(), GradientBoostingClassifier(random_state=s.seed)),
         {"classifier__n_estimators": [100, 300], "classifier__learning_rate":
          [0.05, 0.1, 0.2], "classifier__max_depth": [2, 4]},
-        growth=1),  # but a hundred trees for each class
+        growth=1,  # but a hundred trees for each class
+        about="gradient boosting, 100 small trees, each mending the ones before"),
     "elmo": Algorithm(
         "ELMo", lambda s: features_and_head(
             ElmoFeatures(s.elmo, s.store, s.trust_encoder), s),
-        HEAD_GRID, encoders=lambda s: (s.elmo,), blended=True),
+        HEAD_GRID, encoders=lambda s: (s.elmo,), blended=True,
+        packages=lambda s: ("tensorflow",),
+        about="encoder of 2018 that reads letters, and a small network on it"),
     "bert": Algorithm(
         "BERT", bert_steps, HEAD_GRID, encoders=lambda s: (s.bert,), blended=True,
         trained=lambda s: f"{s.n_fine_tune_layers} layers trained" if
-        s.n_fine_tune_layers else s.precision if s.precision in PRECISIONS[2:] else ""),
+        s.n_fine_tune_layers else s.precision if s.precision in PRECISIONS[2:] else "",
+        packages=lambda s: (s.engine, "tensorflow", "tokenizers"),
+        about="encoder that reads pieces of words, and a small network on it"),
     "nbsvm": Algorithm(
         "NBSVM", nbsvm_steps, {"classifier__C": REGULARIZATION}, recipe="natural",
-        blended=True),
+        blended=True, about="words and pairs of words, weighed by class: the simple "
+                            "model to beat"),
     "dummy": Algorithm(
         "dummy", lambda s: steps(
-            TokenCounts(), DummyClassifier(strategy="most_frequent")), judged=False)}
+            TokenCounts(), DummyClassifier(strategy="most_frequent")), judged=False,
+        about="always the largest class: what no model may fall below")}
 
 @dataclass(frozen=True)
 class Column:
@@ -3291,7 +3393,10 @@ def blend_steps(settings):
 ALGORITHMS["blend"] = Algorithm(
     "blend", blend_steps, {"classifier__C": REGULARIZATION}, recipe="",
     encoders=lambda s: tuple(chain.from_iterable(
-        ALGORITHMS[model].encoders(s) for model in s.members)))
+        ALGORITHMS[model].encoders(s) for model in s.members)),
+    packages=lambda s: tuple(chain.from_iterable(
+        ALGORITHMS[model].packages(s) for model in s.members)),
+    about="lr, elmo, bert and nbsvm together, by learnt weights")
 
 # ------------------------------------------------------------------------- Evaluation
 def area_under_roc(y, predicted, scores, **weights):
@@ -3484,8 +3589,13 @@ class Trials:
 
     def hyperopt(self, points, **_):
         """Tree-structured Parzen estimators over the same space."""
-        with told('--search hyperopt needs pip install "hyperopt>=0.3"', ImportError):
+        # Kaggle's, 0.2.7, imports what setuptools 82 has dropped, for what is not used.
+        lost = [] if is_installed("pkg_resources") else ["pkg_resources"]
+        sys.modules |= {name: type(sys)(name) for name in lost}
+        with told("hyperopt cannot be imported; pip install --upgrade hyperopt",
+                  ImportError):
             from hyperopt import fmin, hp, tpe
+        for name in lost: del sys.modules[name]  # others ask whether it is there
         space = self._space(hp.choice, lambda name, *ends: hp.loguniform(
             name, *np.log(ends)), hp.uniformint)
         fmin(lambda point: -self.scores([point])[0], space, tpe.suggest, points,
@@ -3596,6 +3706,7 @@ WRITTEN = ("report.html table.md measures.md tuning.md learning_curve.md errors.
            "audit.md confusion.md "
            "accuracy.png roc.png confusion.png learning_curve.png history_*.png "
            "tuning_*.png").split()
+ASIDE = re.compile(r"earlier-\d{8}-\d{6}-\w{8}")  # the folder of an earlier run
 
 def typed(rows, columns):
     """Rows (dicts, or a frame) as a frame of these types, less those cut short."""
@@ -3645,13 +3756,13 @@ class Task:
 class Results:
     """What a run found: tidy frames, each also a CSV file if there is a folder. asked:
     what makes two runs the same, as JSON data: the same unfinished run is taken up
-    again, another one's files are moved aside. report: what tables and figures take,
-    once it is over; pages: all there is to read; figures: SVG by name, if drawn;
-    interrupted: whether by Ctrl-C; model: the KeptModel, if one was asked for. The
-    folder is locked until close(). A row's `check` is a digest of the run, the row and
-    what the files beside results.csv say of it."""
+    again, another one's files are moved aside, or go if they may be overwritten.
+    report: what tables and figures take, once it is over; pages: all there is to read;
+    figures: SVG by name, if drawn; interrupted: whether by Ctrl-C; model: the
+    KeptModel, if one was asked for. The folder is locked until close(). A row's `check`
+    is a digest of the run, the row and what the files beside results.csv say of it."""
 
-    def __init__(self, folder=None, asked=None, classes=()):
+    def __init__(self, folder=None, asked=None, classes=(), overwrite=False):
         self.folder = folder and Path(folder)
         self.interrupted, self.report, self.pages, self.figures = False, None, {}, {}
         self.model = None
@@ -3666,7 +3777,7 @@ class Results:
                       "process": {"pid": os.getpid(), "host": platform.node()}}
         self.lock = None
         if self.folder:
-            self._open()
+            self._open(overwrite)
 
     def frame(self, name):
         """The frame of a result file: results, predictions, tuning, ... See FILES."""
@@ -3708,21 +3819,38 @@ class Results:
             if isinstance(about, dict): return about
         return {}
 
-    def _open(self):
+    def _open(self, overwrite):
         """Take up the same run, or move another one's files to a folder beside."""
         with told(f"--out {self.folder} is no folder to write to", OSError, ValueError):
             self.folder.mkdir(parents=True, exist_ok=True)
         self._take()
-        earlier = self._earlier()
-        ours = [f"{name}.csv" for name in FILES] + ["run.json", *WRITTEN]
-        files = sorted({file for name in ours for file in self.folder.glob(name)})
+        earlier, files = self._earlier(), self._files(self.folder)
         if earlier.get("asked") == self.about["asked"] and not earlier.get("finished"):
             self.describe()
             self._resume()
         elif files:
             aside = self._set_aside(files, "earlier")
-            say("results", f"an earlier run's files are now in {aside}")
+            self._clear(() if overwrite else (aside,))
+            if not overwrite:
+                say("results", f"an earlier run's files are now in {aside}")
         self.describe()
+
+    @staticmethod
+    def _files(folder):
+        """The files <Path> that a run has written to a folder."""
+        ours = [f"{name}.csv" for name in FILES] + ["run.json", *WRITTEN]
+        return sorted({file for name in ours for file in folder.glob(name)})
+
+    def _clear(self, kept):
+        """Remove the folders of earlier runs but those kept: Kaggle would keep them all
+        as output. What somebody has put there besides stays, and its folder."""
+        for folder in self.folder.glob("earlier-*"):
+            ours = ASIDE.fullmatch(folder.name) and not folder.is_symlink()
+            if folder in kept or not ours: continue
+            for file in self._files(folder):
+                file.unlink()
+            with contextlib.suppress(OSError):  # it is not empty
+                folder.rmdir()
 
     def _take(self):
         """Lock the folder, so that no second run writes there. The system ends a lock
@@ -3854,7 +3982,8 @@ class Results:
         rows = typed(rows, self.columns[name])
         hashes = row_hashes(rows)
         if "check" in rows:
-            rows["check"] = [self.check([row], *beside) for row in hashes]
+            checks = [self.check([row], *beside) for row in hashes]
+            rows["check"] = np.array(checks, object)
         self.parts[name].append(rows)
         self._write(name, rows, "a")
         return hashes
@@ -4306,8 +4435,9 @@ class Report:
         cost = ("seconds: a model's mean to encode, fit and predict; texts encoded "
                 f"before cost nothing; {self.seconds:.0f} s in all")
         found = pd.concat([found, self.results.frame("learning_curve")])
-        found = found[found.error != ""].drop_duplicates(["model", "error"])
-        failed = [f"{row.model} failed: {row.error}" for row in found.itertuples()]
+        found = found[found.error != ""].groupby("error", sort=False).model.unique()
+        failed = [f"{', '.join(names)} failed: {error}"
+                  for error, names in found.items()]
         return Table(self.heading, ["tokens/length", *self.titles.values()], rows,
                      [self.data_note, *encoders, LEGEND, INTERVAL_LEGEND, *self.cuts(),
                       cost, *self.notes, *failed])
@@ -4609,7 +4739,8 @@ class Figures:
         self.rows, self.columns = report.settings, report.columns
 
     def all(self):
-        """Figures by the name of their file."""
+        """Figures by the name of their file; none without matplotlib."""
+        if not is_installed("matplotlib"): return {}
         found = {f"history_{c.name}": self.history(c) for c in self.columns}
         if any(len(self.report.values(c, s)) for c in self.columns for s in self.rows):
             found |= dict(accuracy=self.accuracy(), roc=self.roc(),
@@ -5358,11 +5489,18 @@ def write_page(results):
 KEPT_FORMAT = 1  # of a kept model's folder: raise it when older kits cannot read it
 BEST = "best"  # the column with the highest mean, where none is named
 # What may stand in a kept file beside what skops trusts by itself (scikit-learn's
-# estimators, NumPy's arrays): the kit's own estimators, and the numbers inside of
-# scikit-learn's SVMs and trees. No function, and no class of anybody else.
-TRUSTED = (*(f"kit.{kind.__name__}" for kind in (
-    Tokens, TokenCounts, ElmoFeatures, BertFeatures, DenseHead, FineTunedBert,
-    NaiveBayesSVM, Blend)), "scipy.sparse._csr.csr_matrix", "sklearn.tree._tree.Tree")
+# estimators, NumPy's arrays): the kit's own estimators, and what scikit-learn's SVMs,
+# trees and boosting hold inside: numbers, and the losses that older skops do not know.
+# No function, and no class of anybody else.
+TRUSTED = (
+    *(f"kit.{kind.__name__}" for kind in (
+        Tokens, TokenCounts, ElmoFeatures, BertFeatures, DenseHead, FineTunedBert,
+        NaiveBayesSVM, Blend)),
+    "scipy.sparse._csr.csr_matrix", "sklearn.tree._tree.Tree",
+    *(f"sklearn._loss.link.{name}" for name in (
+        "Interval", "LogitLink", "MultinomialLogit")),
+    *(f"sklearn._loss.loss.{name}" for name in (
+        "HalfBinomialLoss", "HalfMultinomialLoss")), "_loss.CyHalfMultinomialLoss")
 VOCABULARIES = "vocabulary", "vocabulary_"  # of CountVectorizer, a list or a dict
 CALIBRATED = ("softmax of the model's distances times a factor that was fitted to the "
               "run's test documents")
@@ -5489,7 +5627,7 @@ def card_of(report, column, params, model):
             "name": dataset.name, "title": dataset.title, "source": dataset.source,
             "texts": len(dataset), "sha256": dataset.digest,
             "columns": dataset.columns}}
-    return json.loads(json.dumps(card, default=str))
+    return json.loads(without_secrets(json.dumps(card, default=str)))
 
 def refitted(report, name=BEST, limit=None):
     """The KeptModel of the best column of a report, or of the one named, fitted to all
@@ -5521,8 +5659,8 @@ def refitted(report, name=BEST, limit=None):
 @contextlib.contextmanager
 def portable(parts, handles):
     """In the block estimators are without what only this machine has (the place of the
-    features, an encoder's), and name encoders by handles {path: handle}. Yields their
-    vocabularies {"number attribute": words}, which are not in them, either: as an
+    features, an encoder's, trust), and name encoders by handles {path: handle}. Yields
+    their vocabularies {"number attribute": words}, which are not in them, either: as an
     object in skops' file, each word would take 5 KB of memory."""
     before, words = [dict(vars(part)) for part in parts], {}
     try:
@@ -5532,7 +5670,7 @@ def portable(parts, handles):
                     words[f"{number} {name}"] = vars(part)[name]
                     setattr(part, name, None)
         for part in encoders_in(parts):
-            part.path = handles[part.path]
+            part.path, part.trust_encoder = handles[part.path], False
             vars(part).update({"store": None} if hasattr(part, "store") else {})
             vars(part).pop("folder_", None)
         yield words
@@ -5621,10 +5759,10 @@ def kept_encoder(handle, digest, places):
     raise KitError(f"The model was fitted on the encoder {handle} with SHA-256 "
                    f"{digest[:12]}…, and {why}.")
 
-def restore(folder, encoders=()):
+def restore(folder, encoders=(), trust_encoder=False):
     """The KeptModel of a folder that save() wrote. encoders: paths, handles or URLs of
-    its encoders, if they are not where they were. A KitError for what was changed, for
-    unknown types, and for another encoder."""
+    its encoders, if they are not where they were; trust_encoder: see load_module. A
+    KitError for what was changed, for unknown types, and for another encoder."""
     skops, folder = skops_io(), Path(folder)
     card, contents = read_card(folder / "card.json"), []
     for name in ("model.skops", "vocabulary.json.gz"):
@@ -5649,6 +5787,7 @@ def restore(folder, encoders=()):
         readers = [(part, card["encoders"][part.path]) for part in encoders_in(parts)]
     for part, digest in readers:
         part.path = kept_encoder(part.path, digest, encoders)
+        part.trust_encoder = trust_encoder
         if isinstance(part, FrozenEncoder):
             part.store = None  # what is predicted is not kept
             part.fit(())
@@ -5718,7 +5857,7 @@ class Competition:
     @classmethod
     def read(cls, folder):
         """Find and read train, test and sample_submission in or below a folder."""
-        folder = Path(folder)
+        folder = in_either_layout(folder)
         if not folder.is_dir():
             raise KitError(f"--submit needs the folder of a competition; {folder} is "
                            f"{'a file' if folder.exists() else 'not there'}.")
@@ -5863,65 +6002,77 @@ def option(default, words, **rest):
     return field(default=default, metadata={"help": words} | rest)
 
 # The groups of --help, by the first option of each.
-GROUPS = {"models": "the table", "keep_duplicates": "texts", "encoders": "encoders",
-          "tune": "tuning", "learning_curve": "a closer look", "time_limit": "the run",
-          "save": "keep and hand in"}
+GROUPS = {
+    "models": "the table: which models, on how many texts",
+    "keep_duplicates": "the texts",
+    "encoders": "encoders: large networks that others have trained on much text, and "
+                "that turn yours into numbers",
+    "tune": "tuning: try other settings of a model, and keep the best",
+    "learning_curve": "a closer look", "time_limit": "time and machine",
+    "save": "keep and hand in"}
 
 @dataclass(frozen=True)
 class Options:
     """What can be asked of a comparison: the keywords of compare(), and the options of
     the command line. None stands for what suits the data set, see Corpus."""
-    models: tuple = option(None, "columns of the table, any of "
-                           f"{' '.join(ALGORITHMS)}, by spaces or commas", nargs="+")
-    nsamp: int = option(1000, "documents per class, or all", lowest=4)
-    maxtokens: int = option(None, "words read of a document", lowest=1)
+    models: tuple = option(None, "columns of the table, any of the models below, by "
+                           "spaces or commas", nargs="+", metavar="MODEL")
+    nsamp: int = option(1000, "texts per class, or all", lowest=4)
+    maxtokens: int = option(None, "words read of a text", lowest=1)
     maxtokenlen: int = option(None, "characters read of a word by the simple models "
                               "(default: 20 up to 50 words, else 100)", lowest=1)
     sweep: bool = option(
         False, "the article's three settings, 50/20, 100/100, 200/100, as one table")
-    repeats: int = option(1, "fresh draws and splits: 5 or more tell luck", lowest=1)
-    seed: int = option(0, "same seed, same numbers", lowest=0)
-    metric: str = option("accuracy", "what tables, tests, searches and the answer go "
-                         "by", choices=tuple(MEASURES))
+    repeats: int = option(1, "how often all is done again on other texts, drawn and "
+                          "split afresh: 5 or more tell skill from luck", lowest=1)
+    seed: int = option(0, "of what is drawn: same seed, same numbers", lowest=0)
+    metric: str = option("accuracy", "what the table, the tuning and the answer go by",
+                         choices=tuple(MEASURES))
     keep_duplicates: bool = option(
-        False, "leave copies of a text in, as the article did: they leak")
+        False, "leave copies of a text in, as the article did; they make all models "
+        "look better than they are")
     text: str = option(None, "what the encoders read: the words as they stand "
                        "(natural), or less stop words, digits and punctuation "
                        "(article)", choices=("article", "natural"))
-    encoders: str = option("full", "the article's large ones, or the small ones beside "
-                           "kit.py", choices=tuple(ENCODERS))
-    elmo: str = option(None, "another ELMo: a path, Kaggle handle or URL")
-    bert: str = option(None, "another BERT: a path, Kaggle handle or URL")
+    encoders: str = option("full", "the article's large ELMo and BERT, or the small "
+                           "ones that come with the kit", choices=tuple(ENCODERS))
+    elmo: str = option(None, "another ELMo: a folder, Kaggle's name of it, or a URL",
+                       metavar="PLACE")
+    bert: str = option(None, "another BERT: a folder, Kaggle's name of it, or a URL",
+                       metavar="PLACE")
     trust_encoder: bool = option(
         False, "use an encoder though its graph could reach files, the network or "
         "other programs")
-    pooling: str = option("mean", "how BERT's word vectors become one: their mean, the "
-                          "means of all its layers, or the first one's",
-                          choices=POOLINGS)
-    precision: str = option("auto", "what a frozen BERT multiplies in; auto is float16 "
-                            "on a card with tensor cores, else float32",
+    pooling: str = option("mean", "how BERT's numbers for each word become those of a "
+                          "text: their mean, the means in all its layers, or what it "
+                          "makes of the opening mark [CLS]", choices=POOLINGS)
+    precision: str = option("auto", "numbers that BERT computes in unless it learns; "
+                            "auto is float16 on a card with tensor cores, else float32",
                             choices=PRECISIONS)
-    engine: str = option("tensorflow", "what runs a frozen BERT; openvino is faster on "
-                         "a CPU, in float32 and twice so in bfloat16", choices=ENGINES)
-    n_fine_tune_layers: int = option(0, "layers of BERT to train on your texts, from "
-                                     "the top, or all; 0 leaves it as it is", lowest=0,
-                                     also=("all",))
-    epochs: int = option(5, "passes through the texts when training what stands on an "
-                         "encoder", lowest=1)
-    batch_size: int = option(32, "texts per step of that training", lowest=1)
-    tune: tuple = option(
-        None, "also tune these models (none named: all of the table)", nargs="*")
-    search: str = option("grid", "how to tune", choices=Trials.KINDS)
-    budget: str = option(None, "of each search: points for random and hyperopt "
-                         f"({BUDGET}), or a time as 60s for any")
-    learning_curve: bool = option(False, "the metric over documents per class, from "
-                                  "100 on: would more labels pay?")
-    audit: bool = option(False, "first the traps of the data: copies, leaks")
-    errors: int = option(None, "the N texts that most models miss, and each model's "
-                         "heaviest words", lowest=1, metavar="N")
-    time_limit: str = option(
-        None, "end a model's fit, or its search, after so long, as 300s")
-    jobs: int = option(None, "parallel workers (default: all cores)", lowest=1)
+    engine: str = option("tensorflow", "what runs BERT unless it learns; openvino is "
+                          "faster on a CPU, in float32 and twice so in bfloat16",
+                          choices=ENGINES)
+    n_fine_tune_layers: int = option(0, "so many layers of BERT, from the top, or all, "
+                                     "learn from your texts, too (slow without a GPU)",
+                                     lowest=0, also=("all",))
+    epochs: int = option(5, "how often the network on an encoder sees each text",
+                         lowest=1)
+    batch_size: int = option(32, "texts that it learns from at once", lowest=1)
+    tune: tuple = option(None, "of these models (none named: of all in the table)",
+                         nargs="*", metavar="MODEL")
+    search: str = option("grid", "which settings to try", choices=Trials.KINDS)
+    budget: str = option(None, "how many settings random and hyperopt try (default: "
+                         f"{BUDGET}), or how long any search takes, as 60s",
+                         metavar="N or TIME")
+    learning_curve: bool = option(False, "the table again with 100, 200, 500 ... texts "
+                                  "per class: would more labels pay?")
+    audit: bool = option(False, "before all, what could deceive in the data: copies, "
+                         "words that give the class away")
+    errors: int = option(None, "the N texts that most models miss, and the words that "
+                         "count most for each model", lowest=1)
+    time_limit: str = option(None, "end a model's training, or its tuning, after so "
+                             "long, as 300s", metavar="TIME")
+    jobs: int = option(None, "how many cores to use (default: all)", lowest=1)
     cluster: str = option(None, "a Dask scheduler whose workers do the work, as "
                           "tcp://HOST:8786, or local: one with --jobs workers here",
                           metavar="ADDRESS")
@@ -5965,6 +6116,7 @@ class Options:
             return BEST if value else None
         if str(value).lower() in about.get("also", ()): return str(value).lower()
         if "lowest" in about: return cls._whole(value, flag, about["lowest"])
+        if "choices" in about: value = str(value).lower()
         kinds, values = about.get("choices", (value,)), (value,)
         if one.name in ("models", "tune"):  # a list, or a string with spaces or commas
             words = value if isinstance(value, str) else " ".join(map(str, value))
@@ -6073,9 +6225,10 @@ DRAWS_KEPT = 32  # of --repeats, in memory: all settings of a sweep have the sam
 class Run:
     """One comparison: all models see the same documents, split the same way."""
 
-    def __init__(self, dataset, options, out):
+    def __init__(self, dataset, options, out, overwrite=False):
         self.dataset, self.options = dataset, options
         self.rows, self.columns = options.settings(dataset), options.columns(dataset)
+        self._require_packages(out)
         self.drawn = self.rows[0].nsamp
         # Drawn when they are needed: 100,000 repeats begin at once, too.
         self.split = functools.lru_cache(DRAWS_KEPT)(functools.partial(
@@ -6086,7 +6239,20 @@ class Run:
             "sweep": options.sweep, "dataset": dataset.name,
             "svm": dataset.corpus.svm, "content": dataset.digest}
         del asked["save"]  # it changes no result
-        self.results, self.notes = Results(out, asked, dataset.classes), []
+        self.told = set()  # why models failed
+        self.results = Results(out, asked, dataset.classes, overwrite)
+        self.notes = []
+
+    def _require_packages(self, out):
+        """Ask for what pip has to install before anything runs; only figures may do
+        without."""
+        for column in self.columns:
+            require(column.title(self.rows[0]),
+                    *dict.fromkeys(column.algorithm.packages(self.rows[0])))
+        if self.options.tune is not None and self.options.search == "hyperopt":
+            require("--search hyperopt", "hyperopt")
+        if out and not is_installed("matplotlib"):
+            say("figures", "none will be drawn: pip install matplotlib")
 
     def tasks(self):
         """Yield all tasks of a run; a learning curve's sizes for the plain columns."""
@@ -6107,11 +6273,14 @@ class Run:
         """Keep what a task gave, and say it in one line."""
         settings, metric = task.settings, self.options.metric
         self.results.add(task, self.options.seed, *self.parts_of(task), outcome)
-        text = f"failed: {outcome}" if isinstance(outcome, str) else (
+        failed = isinstance(outcome, str)
+        text = "failed for the same reason" if failed and outcome in self.told else (
+            f"failed: {outcome}") if failed else (
             f"{metric} {percent(outcome.measures[metric]):>5} %   encode "
             f"{outcome.encode_seconds:6.1f} s   fit {outcome.fit_seconds:6.1f} s")
         size = f", {settings.nsamp} per class" if settings.nsamp < task.drawn else ""
         title = f"{task.column.title(settings)}{size}"
+        self.told |= {outcome} if failed else set()
         say(settings.label, f"repeat {task.repeat + 1:<3} {title:<12} {text}")
 
     def forecast(self):
@@ -6138,6 +6307,7 @@ class Run:
         for handle in {h for c in self.columns for h in c.algorithm.encoders(first)}:
             found[handle] = outcome_of(lambda: Encoder(handle).find())
         lost = {handle: why for handle, why in found.items() if isinstance(why, str)}
+        for why in dict.fromkeys(lost.values()): say("encoder", why)
         members = tuple(model for model in first.members if not lost.keys() & set(
             ALGORITHMS[model].encoders(first)))
         if any(ALGORITHMS[model].encoders(first) for model in members):
@@ -6146,6 +6316,7 @@ class Run:
 
     def note_language(self, lost):
         """Note which encoders, but lost ones, seem to know another language."""
+        if not is_installed("tokenizers"): return  # which only some encoders need
         texts = self.split(0)[0].texts[:1000]
         texts = Tokens(self.rows[-1].maxtokens, text="natural").transform(texts)
         handles = {h for c in self.columns for h in c.algorithm.encoders(self.rows[0])}
@@ -6163,7 +6334,7 @@ class Run:
     def fit_and_score(self):
         """Compute what has no result yet, till Ctrl-C: simple plain columns first, on
         all workers; encoders and searches one by one."""
-        lost = self.lost_encoders()
+        options, lost = self.options, self.lost_encoders()
         def missing(task):
             handles = task.column.algorithm.encoders(task.settings)
             return next((lost[handle] for handle in handles if handle in lost), None)
@@ -6174,8 +6345,9 @@ class Run:
                     and not missing(task) and not self.results.done(task))
         try:
             for task in self.tasks() if lost else ():
-                if missing(task) and not self.results.done(task):
-                    self.keep(task, missing(task))
+                if missing(task) and not self.results.done(task):  # it has been said
+                    self.results.add(
+                        task, options.seed, *self.parts_of(task), missing(task))
             if any(left(here=False)):
                 self.forecast()
                 self._spread(left(here=False))
@@ -6314,11 +6486,12 @@ class Run:
             return say("keep", f"no model is kept: {error}")
         if folder: save(results.model, folder / "model")
 
-def compare(dataset, models=None, out=None, **options):
+def compare(dataset, models=None, out=None, overwrite=False, **options):
     """Fit and score models on repeated draws of a data set: the Results. dataset: a
     Dataset, or what load() takes; models: names of ALGORITHMS; out: a folder for the
-    result files, None for none; options: the fields of Options, as on the command line.
-    The same call takes a run up again that was cut off."""
+    result files, None for none; overwrite: what an earlier run has left there, in place
+    of keeping it in a folder beside; options: the fields of Options, as on the command
+    line. The same call takes a run up again that was cut off."""
     started = time.monotonic()
     known = Options.__dataclass_fields__
     for name in options.keys() - known.keys():
@@ -6332,7 +6505,7 @@ def compare(dataset, models=None, out=None, **options):
     # Draw.
     with contextlib.ExitStack() as ends:
         machines = ends.enter_context(cluster(options.cluster, options.jobs))
-        run = Run(dataset, options, out)
+        run = Run(dataset, options, out, overwrite)
         ends.enter_context(contextlib.closing(run.results))
         if options.audit:
             run.results.pages["audit"] = Audit(dataset, *run.split(0), run.rows).tables
@@ -6348,16 +6521,38 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Raise a KitError in place of usage lines and an exit."""
-        wrong = re.search(r"arguments: (--\S+)", message)
+        wrong = re.search(r"arguments: (.*)", message)
         flags = [flag for action in self._actions for flag in action.option_strings]
-        meant = nearest(wrong[1], flags) if wrong else ""
+        meant = nearest(wrong[1].split()[0], flags) if wrong else ""
+        if wrong and os.path.exists(wrong[1]):
+            meant = f" Did you mean --data {wrong[1]}?"
         raise KitError(f"{message[0].upper()}{message[1:]}.{meant} See --help.")
 
-EXAMPLES = """examples:
+EXAMPLES = """models:
+{models}
+
+examples:
 python run_{name}.py {data}
 python run_{name}.py {data} --models lr,nbsvm,bert --encoders mini --repeats 5
 python run_{name}.py {data} --learning-curve --audit --errors 10 --tune --search halving
 """
+
+def add_option(group, one, corpus):
+    """A field of Options as an option of the command line."""
+    words, about = one.metadata["help"], {key: one.metadata[key] for key in (
+        "nargs", "metavar", "const") if key in one.metadata}
+    default = getattr(corpus, one.name, one.default) or one.default
+    if "choices" in one.metadata and one.default is not None:
+        words += f": {', '.join(one.metadata['choices'])}"
+    if one.default is False:
+        about["action"] = "store_true"
+    else:
+        about.setdefault("metavar", "N" if "lowest" in one.metadata else "NAME")
+    if one.default is not False and default is not None:
+        shown = " ".join(default) if isinstance(default, tuple) else default
+        words += f" (default: {shown})"
+    group.add_argument(f"--{one.name.replace('_', '-')}", default=argparse.SUPPRESS,
+                       help=words.replace("%", "%%"), **about)
 
 def make_parser(name):
     """The parser of one run script: Options, and where the data are."""
@@ -6365,36 +6560,31 @@ def make_parser(name):
     own = corpus is OWN
     wanted = ("a table (CSV, TSV, JSON Lines, Parquet, also packed), or a folder with "
               "a subfolder of .txt files for each class" if own else corpus.wanted)
-    parser = Parser(prog=f"run_{name}.py", allow_abbrev=False,
-                    formatter_class=argparse.RawDescriptionHelpFormatter,
-                    description="Does transfer learning pay on "
-                    f"{corpus.title}?\nThe data: {wanted}.", epilog=EXAMPLES.format(
-                        name=name, data="--data reviews.csv" if own else "--demo"))
+    models = "\n".join(f"  {name:<6} {one.about}" for name, one in ALGORITHMS.items())
+    parser = Parser(
+        prog=f"run_{name}.py", usage="%(prog)s [options]", allow_abbrev=False,
+        formatter_class=functools.partial(
+            argparse.RawDescriptionHelpFormatter, max_help_position=26),
+        description=f"Does transfer learning pay on {corpus.title}?\n"
+        f"The data: {wanted}.", epilog=EXAMPLES.format(
+            models=models, name=name, data="--data reviews.csv" if own else "--demo"))
     place = parser.add_argument_group("data and results")
-    data = "path of the table or folder" if own else "auto, demo, or a path"
-    place.add_argument("--data", default="auto", help=data)
+    place.add_argument("--data", default="auto", metavar="PLACE", help=(
+        "the table or folder" if own else "auto (Kaggle's mounts, ./data, a download), "
+        "demo, or a path (default: auto)"))
     place.add_argument("--demo", action="store_true", help="try it on a small corpus "
-                       "that ships with the kit, with the small encoders")
+                       "that comes with the kit, with the small encoders")
     for what in ("text", "label", "id") if own else ():
         place.add_argument(f"--{what}-column", default="", metavar="NAME",
                            help="of the table (default: guessed, and said)")
-    place.add_argument("--out", help="folder of the results (default: results/, or "
-                       "Kaggle's output)")
+    place.add_argument("--out", metavar="FOLDER", help="of the results (default: "
+                       "results/, or Kaggle's output)")
+    place.add_argument("--overwrite", action="store_true", help="the files of an "
+                       "earlier run there, in place of moving them to earlier-...")
     for one in dataclasses.fields(Options):
         if one.name in GROUPS:
             group = parser.add_argument_group(GROUPS[one.name])
-        words, about = one.metadata["help"], {key: one.metadata[key] for key in (
-            "nargs", "metavar", "const") if key in one.metadata}
-        default = getattr(corpus, one.name, one.default) or one.default
-        if "choices" in one.metadata and one.default is not None:
-            words += f": {', '.join(one.metadata['choices'])}"
-        if one.default is False:
-            about["action"] = "store_true"
-        elif default is not None:
-            shown = " ".join(default) if isinstance(default, tuple) else default
-            words += f" (default: {shown})"
-        group.add_argument(f"--{one.name.replace('_', '-')}", default=argparse.SUPPRESS,
-                           help=words.replace("%", "%%"), **about)
+        add_option(group, one, corpus)
     group.add_argument("--predict", metavar="TABLE", help="no run: predict the texts "
                        "of a table by the model of --model, in predicted.csv of --out")
     group.add_argument("--model", metavar="FOLDER", help="what --save has kept")
@@ -6413,8 +6603,13 @@ def command_words(argv):
         return [] if from_kernel else sys.argv[1:]
     words = []
     for part in argv:
-        with told(part, ValueError):  # a quote that is not closed
-            words += shlex.split(part) if isinstance(part, str) else part or ()
+        if isinstance(part, str) and not os.path.exists(part):  # with spaces in it
+            with told(part, ValueError):  # a quote that is not closed
+                words += shlex.split(part)
+        elif isinstance(part, (list, tuple)):
+            words += part
+        elif part is not None:
+            words.append(part)
     return list(map(str, words))
 
 def show(results):
@@ -6435,26 +6630,36 @@ def show(results):
 
 def predict_words(predict, model, out, given, columns):
     """--predict TABLE --model FOLDER of the command line."""
+    meant = {*re.split("[, ]+", str(model).lower())} <= ALGORITHMS.keys()
     for lacking, flag in ((predict, "--predict TABLE"), (model, "--model FOLDER")):
         if not lacking:
-            raise KitError(f"To predict takes both, --predict TABLE and --model FOLDER "
-                           f"(see --save); {flag} is missing.")
+            raise KitError("To predict takes both, --predict TABLE and --model FOLDER "
+                           f"(see --save); {flag} is missing."
+                           f"{' Did you mean --models?' * meant}")
     if not Path(predict).is_file(): raise KitError(f"--predict: {predict} is no file.")
     places = [given[name] for name in ("elmo", "bert") if name in given]
     columns = {what: columns.get(what, "") for what in ("text", "id")}
-    predict_table(restore(model, places), predict, out, **columns)
+    kept = restore(model, places, given.get("trust_encoder", False))
+    predict_table(kept, predict, out, **columns)
     return 0
+
+def problem_of(name, argv):
+    """(name of the problem, words of its command) of what command_line() is given."""
+    name, *options = command_words([name]) or [""]  # "imdb --demo" is both
+    words, name = command_words((options, *argv) if options else argv), name.lower()
+    problems = (*CORPORA, "own")
+    if name in problems: return name, words
+    raise KitError(f"Which problem? {name or 'Nothing'} is none of "
+                   f"{', '.join(problems)}.{nearest(name, problems)} Begin with its "
+                   "name, as in imdb --demo.")
 
 def run_problem(name, words):
     """One run of the command line: parse, load, compare, show; the exit code."""
-    if name not in (*CORPORA, "own"):
-        raise KitError(f"There is no problem {name!r}, only {', '.join(CORPORA)} and "
-                       f"own.{nearest(name, (*CORPORA, 'own'))}")
     given = vars(make_parser(name).parse_args(words))
     # Colab sets some of Kaggle's variables, too, but not this one.
     kaggle = "KAGGLE_KERNEL_RUN_TYPE" in os.environ
     out = given.pop("out") or (str(KAGGLE_WORKING) if kaggle else "results")
-    data = given.pop("data")
+    data, overwrite = given.pop("data"), given.pop("overwrite")
     if given.pop("demo"):
         data = "demo"
         given.setdefault("encoders", "mini")
@@ -6476,7 +6681,7 @@ def run_problem(name, words):
         else:
             corpus = name if name in CORPORA else "imdb"  # whose demo will do
             dataset = load(corpus, data, nsamp=options.nsamp, seed=options.seed)
-    results = compare(dataset, out=out, **given)
+    results = compare(dataset, out=out, overwrite=overwrite, **given)
     results.describe(command=[f"run_{name}.py", *words])
     write_page(results)
     show(results)
@@ -6502,14 +6707,14 @@ def unshown(command):
     return coded
 
 @unshown
-def command_line(name, *argv):
+def command_line(name="", *argv):
     """Run one of CORPORA, or "own", with options as strings, lists, or the shell's.
     Returns the exit code: 0 if every model gave a result, 1 if one failed or the run
     was interrupted, 2 for a wrong option or missing data."""
     for stream in (sys.stdout, sys.stderr):  # a terminal may not know ±
         if hasattr(stream, "reconfigure"): stream.reconfigure(errors="replace")
     try:
-        return run_problem(name, command_words(argv))
+        return run_problem(*problem_of(name, argv))
     except KitError as error:
         print(f"error: {plain(error)}", file=sys.stderr)
         return 2
@@ -6545,6 +6750,7 @@ if __name__ == "__main__" and "get_ipython" in _before:
     if START in _source and END in _source:
         _source = _source[_source.index(START) : _source.rindex(END)]
         import_pasted(_source, _before, globals())
-elif __name__ == "__main__":
-    sys.exit("kit.py is a module. Run: python run_own.py --data YOUR_TABLE, or --help.")
+elif __name__ == "__main__":  # python kit.py imdb --demo, where it came alone
+    import kit  # a module, since workers find nothing of __main__
+    kit.leave(kit.command_line(" ".join(sys.argv[1:2]), sys.argv[2:]))
 # The end of the kit: what follows in a cell is the user's.

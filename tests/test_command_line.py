@@ -202,13 +202,21 @@ def test_defaults_are_those_of_the_contract(email_folder):
         ("--time-limit 5m", "give seconds, as in 300s"),
         ("--data nowhere", "not there"),
         ("--nsamp 900", "more than the 60"),
+        ("--model lr", "Did you mean --models?"),
+        ("--Modles lr", "Did you mean --models?"),
+        ("–sweep", "Did you mean --sweep?"),
+        ("--metric acuracy", "Did you mean accuracy?"),
+        ("--encoders mni", "Did you mean mini?"),
+        ("README.md", "Did you mean --data README.md?"),
+        ('--models "lr', "No closing quotation"),
     ],
 )
 def test_a_wrong_option_is_told_in_one_sentence(
-    imdb_archive, tmp_path, capsys, words, told
+    imdb_archive, tmp_path, monkeypatch, capsys, words, told
 ):
+    monkeypatch.chdir(kit.home())
     data = [] if "--data" in words else ["--data", str(imdb_archive)]
-    code = run_imdb.main([*data, "--out", str(tmp_path / "out"), *words.split()])
+    code = run_imdb.main([*data, "--out", str(tmp_path / "out")], words)
     said = capsys.readouterr().err
     assert code == 2 and told in said
     assert len(said.splitlines()) == 1 and "Traceback" not in said
@@ -220,6 +228,7 @@ def test_a_wrong_option_is_told_in_one_sentence(
     [
         ("", "--data reviews.csv"),
         ("--data nowhere.csv", "nowhere.csv is not there"),
+        ("--data mails.csv", "Did you mean mail.csv?"),
         ("--data mail.csv --text-column bodi", "Did you mean body?"),
         ("--data mail.csv --label-column body", "an id or free text, no label"),
         ("--data two.csv", "likely: desk, urgency. Name it with --label-column"),
@@ -273,6 +282,19 @@ def test_a_failed_model_keeps_its_row_and_the_others_their_results(
     assert table.error["lr"] == "" and "saved_model.pb" in table.error["bert"]
     shown = capsys.readouterr().out
     assert "bert failed" in shown and not about(tmp_path)["finished"]
+
+
+def test_an_encoder_that_is_not_there_is_told_once_before_anything_runs(
+    imdb, tmp_path, capsys
+):
+    options = ["--models", "lr,bert,blend", "--repeats", "3", "--bert", "no/bert"]
+    assert run_imdb.main([*imdb, *options, "--elmo", "no/elmo", "--sweep"]) == 1
+    log, table = capsys.readouterr().out.split("accuracy in %")
+    assert log.count("no/bert is not here") == 1
+    assert log.index("no/bert is not here") < log.index("repeat 1")
+    assert "internet" not in log and "internet" not in table
+    rows = results(tmp_path)
+    assert (rows[rows.model == "bert"].error != "").sum() == 9
 
 
 @pytest.mark.parametrize("models", ["lr,bert", "bert"])
@@ -396,6 +418,40 @@ def test_a_finished_run_is_set_aside_not_overwritten(imdb, tmp_path, monkeypatch
     assert {"run.json", "table.md", "accuracy.png", "predictions.csv"} <= names
 
 
+def kept(tmp_path):
+    """The seeds of the runs that were moved aside, the oldest first."""
+    folders = sorted((tmp_path / "out").glob("earlier-*"))
+    asked = (json.loads((f / "run.json").read_text())["asked"] for f in folders)
+    return [about["seed"] for about in asked]
+
+
+def test_only_the_last_of_earlier_runs_is_kept_or_none(imdb, tmp_path):
+    options = [*imdb, "--models", "dummy"]
+    for seed in range(3):
+        assert run_imdb.main([*options, "--seed", str(seed)]) == 0
+        assert kept(tmp_path) == [seed - 1] * (seed > 0)
+    (earlier,) = (tmp_path / "out").glob("earlier-*")
+    (earlier / "notes.txt").write_text("the user's own")
+    (tmp_path / "out" / "earlier-talks").mkdir()
+    assert run_imdb.main([*options, "--overwrite"]) == 0
+    assert about(tmp_path)["asked"]["seed"] == 0
+    left = {path.relative_to(tmp_path / "out").as_posix()
+            for path in (tmp_path / "out").glob("earlier-*/*")}  # fmt: skip
+    assert left == {f"{earlier.name}/notes.txt"}
+    assert (tmp_path / "out" / "earlier-talks").is_dir()
+
+
+def test_overwriting_still_goes_on_with_a_run_that_was_cut_off(
+    imdb, tmp_path, monkeypatch
+):
+    options = [*imdb, "--models", "lr,rf", "--repeats", "2", "--overwrite"]
+    with monkeypatch.context() as patch:
+        count_fits(patch, stop_after=3)
+        assert run_imdb.main(options) == 1
+    calls = count_fits(monkeypatch)
+    assert run_imdb.main(options) == 0 and len(calls) == 1
+
+
 def start(*options):
     """A run script in a process, once results.csv of its --out has three rows."""
     command = [sys.executable, str(kit.home() / "run_imdb.py"), *options]
@@ -483,3 +539,69 @@ def test_the_kernels_own_words_are_not_options(monkeypatch):
         "--nsamp", "9", "--models", "lr",
     ]  # fmt: skip
     assert kit.command_words(("",)) == kit.command_words(([],)) == []
+
+
+def test_words_come_as_strings_lists_numbers_and_paths(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my reviews.csv").touch()
+    words = ["--data", "my reviews.csv", "--nsamp", "50", "--sweep"]
+    assert kit.command_words(("--data", "my reviews.csv", "--nsamp 50 --sweep")) == words
+    assert kit.command_words(("--data 'my reviews.csv'", "--nsamp", 50, None,
+                              ("--sweep",))) == words  # fmt: skip
+    path = tmp_path / "my reviews.csv"
+    assert kit.command_words(("--data", path)) == ["--data", str(path)]
+
+
+@pytest.mark.parametrize("form", [
+    ("imdb", "--models lr", "--jobs", "1"), ("IMDB --models lr", ["--jobs", 1]),
+    ("imdb --models LR --jobs 1",)])  # fmt: skip
+def test_all_forms_of_a_command_run_the_same(imdb, tmp_path, form, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["ignored.py", "--models", "rf"])
+    name, *words = form
+    assert kit.command_line(f"{name} --nsamp 50", *imdb[:4], *words) == 0
+    assert results(tmp_path).model.tolist() == ["lr"]
+
+
+@pytest.mark.parametrize("name, told", [
+    ("imbd", "Did you mean imdb?"), ("", "as in imdb --demo"), ('imdb "', "quotation"),
+    ("--demo", "as in imdb --demo"), (None, "none of imdb, email, own")])  # fmt: skip
+def test_a_problem_that_there_is_not_is_told(capsys, name, told):
+    assert kit.command_line(name, "--models lr") == 2
+    said = capsys.readouterr().err
+    assert told in said and len(said.splitlines()) == 1
+
+
+def test_names_are_blind_to_case():
+    options = kit.Options(models="LR Bert", metric="F1", text="Natural", tune="LR",
+                          encoders="MINI", search="Halving", pooling="First")  # fmt: skip
+    said = options.models, options.metric, options.text, options.encoders
+    assert said == (("lr", "bert"), "f1", "natural", "mini")
+    assert (options.search, options.pooling) == ("halving", "first")
+
+
+def test_the_demo_takes_the_encoders_that_are_asked_for(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(kit, "compare", lambda *_, **given: asked.append(given) or 1 / 0)
+    for words in ("--demo --encoders full", "--demo"):
+        with pytest.raises(ZeroDivisionError):
+            kit.command_line("imdb", words)
+    assert [given["encoders"] for given in asked] == ["full", "mini"]
+
+
+def test_help_is_grouped_with_three_examples_and_every_model(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("imdb", "email", "own"):
+        assert kit.command_line(name, "--help") == 0
+        said = capsys.readouterr().out
+        usage, *groups = re.findall(r"^\S.*:(?=\n)|^usage: .*", said, re.M)
+        assert usage == f"usage: run_{name}.py [options]" and len(groups) >= 9
+        examples = said.split("examples:\n")[1].splitlines()
+        assert len(examples) == 3 and all(one.startswith("python") for one in examples)
+        for model in kit.ALGORITHMS:
+            assert re.search(rf"^  {model} +\w", said, re.M)
+        assert not re.search("None|SUPPRESS|BertLayer|the head|handle", said)
+        for line in examples:  # they are understood as they stand
+            words = line.split(".py ")[1].split()
+            given = vars(kit.make_parser(name).parse_args(words))
+            known = kit.Options.__dataclass_fields__.keys() & given.keys()
+            kit.Options(**{option: given[option] for option in known})

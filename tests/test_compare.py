@@ -189,7 +189,8 @@ def test_every_keyword_is_an_option_and_the_other_way_round(monkeypatch, capsys)
     words = capsys.readouterr().out
     flags = set(re.findall(r"^  --([a-z-]+)", words, re.MULTILINE))
     fields = {f.name.replace("_", "-") for f in dataclasses.fields(kit.Options)}
-    places = {"data", "demo", "out", "text-column", "label-column", "id-column"}
+    places = {"data", "demo", "out", "text-column", "label-column", "id-column",
+              "predict", "model", "submit"}
     assert flags == fields | places
     for told in ("(default: 200)", "(default: natural)", "nbsvm dummy blend)",
                  "--data reviews.csv"):  # fmt: skip
@@ -330,7 +331,7 @@ def test_a_time_limit_ends_a_column_and_the_others_finish(tiny):
     assert rows.error["dummy"] == ""  # though its worker took longer to start
     for name in ("gbm", "bert"):
         assert rows.error[name] == "not finished after 1 s (--time-limit)"
-        assert f"{name} failed: not finished after 1 s" in str(results.table())
+    assert "- gbm, bert failed: not finished after 1 s" in str(results.table())
     assert not results.about["finished"]
 
 
@@ -398,7 +399,7 @@ print([m for m in ("tensorflow", "hyperopt", "dask") if m in sys.modules])
         capture_output=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "['audit', 'confusion', 'errors', 'table', 'tuning']" in done.stdout
+    assert "['audit', 'confusion', 'errors', 'measures', 'table', 'tuning']" in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"
     assert [path.name for path in tmp_path.iterdir()] == ["mail.csv"]
 

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import write_imdb_archive
 
 import kit
 import run_email
@@ -53,7 +54,25 @@ def test_a_copy_of_the_demo_does_not_pass_for_real_data(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for need in (*kit.CORPORA["imdb"].needs, *kit.CORPORA["email"].needs):
         roots = [tmp_path, tmp_path / "data"]
-        assert need.find(roots, demo=True) and not need.find(roots, demo=False)
+        assert need.find(roots, True) and not need.find(roots, False)
+
+
+@pytest.mark.parametrize("place", ["working/demo", "input/datasets/me/my-kit/demo"])
+def test_the_demo_is_found_here_and_in_mounted_data_sets(tmp_path, monkeypatch, place):
+    for name in ("code", "working", "input/imdb"):
+        (tmp_path / name).mkdir(parents=True)
+    monkeypatch.setattr(kit, "home", lambda: tmp_path / "code")
+    monkeypatch.setattr(kit, "KAGGLE_INPUT", tmp_path / "input")
+    monkeypatch.chdir(tmp_path / "working")
+    write_imdb_archive(tmp_path / "input" / "imdb" / FILES[2])  # is no demo
+    for name in ("imdb", "email"):
+        with pytest.raises(kit.KitError, match="folder demo/ has to come along") as no:
+            kit.load(name, "demo")
+        assert "--demo" not in str(no.value) and "internet" not in str(no.value)
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / place).symlink_to(DEMO)
+    for name in ("imdb", "email"):
+        assert kit.load(name, "demo", nsamp=20).source == kit.DEMO_SOURCE
 
 
 def test_the_generator_writes_the_same_bytes_again(tmp_path):

@@ -1,6 +1,7 @@
 """kit.py in other people's hands: pasted into a notebook, imported, run in a cell."""
 
-import runpy
+import subprocess
+import sys
 
 import pytest
 from test_compare import teams
@@ -18,7 +19,7 @@ def run_cells(*cells, cwd):
     notebook = nbformat.v4.new_notebook(
         cells=list(map(nbformat.v4.new_code_cell, map(str.strip, cells))))  # fmt: skip
     client = nbclient.NotebookClient(
-        notebook, timeout=120, resources={"metadata": {"path": str(cwd)}})  # fmt: skip
+        notebook, timeout=300, resources={"metadata": {"path": str(cwd)}})  # fmt: skip
     client.execute()
     outputs = [cell.outputs for cell in notebook.cells]
     texts = ["".join(out.get("text", "") for out in one if out.output_type == "stream")
@@ -146,6 +147,18 @@ def test_a_run_script_in_a_notebook_ends_without_an_error(imdb_archive, tmp_path
     assert "not there" in str(outputs[2])
 
 
-def test_kit_itself_is_no_script():
-    with pytest.raises(SystemExit, match="run_own.py"):
-        runpy.run_path(str(kit.home() / "kit.py"), run_name="__main__")
+def test_a_kit_that_came_alone_runs_as_a_script(imdb_archive, tmp_path):
+    (tmp_path / "kit.py").write_text(SOURCE)
+
+    def run(*words):
+        command = [sys.executable, str(tmp_path / "kit.py"), *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    options = ["--data", str(imdb_archive), "--nsamp", "40", "--models", "lr,dummy"]
+    done = run("imdb", *options, "--jobs", "2", "--out", "out folder")
+    assert done.returncode == 0 and "| tokens/length" in done.stdout, done.stderr
+    assert (tmp_path / "out folder" / "results.csv").exists()
+    for words in ((), ("--demo",)):
+        done = run(*words)
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+        assert "as in imdb --demo" in done.stderr

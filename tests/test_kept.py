@@ -264,6 +264,22 @@ def test_a_kept_model_makes_nobody_download_an_encoder(monkeypatch):
     assert asked  # the article's own
 
 
+def test_a_kept_model_brings_no_trust_in_its_encoder(tiny, tmp_path):
+    import skops.io
+
+    data = kit.load(two_classes(20))
+    settings = kit.Settings(bert=str(tiny["bert_dict"]), trust_encoder=True, epochs=1)
+    model = kit.Column("bert").pipeline(settings).fit(data.texts, data.y)
+    kit.save(model, tmp_path / "kept", data.classes)
+    assert model[1].trust_encoder and not kit.restore(tmp_path / "kept").model[
+        1].trust_encoder  # fmt: skip
+    assert kit.restore(tmp_path / "kept", trust_encoder=True).model[1].trust_encoder
+    del model[1].folder_
+    (tmp_path / "kept" / "model.skops").write_bytes(skops.io.dumps(model))
+    reseal(tmp_path / "kept")
+    assert not kit.restore(tmp_path / "kept").model[1].trust_encoder
+
+
 def test_the_factor_makes_probabilities_of_distances():
     rng = np.random.default_rng(0)
     for true in (0.3, 3.0):

@@ -299,3 +299,13 @@ def test_areas_stand_in_the_legend_and_in_a_table(run):
         assert text.get_text() == f"{column.title(report.settings[0])}: {100 * area:.1f}"
         cell = table.loc["200/100 roc auc", column.title(report.settings[0])]
         assert cell.startswith(f"{100 * area:.2f}")
+
+
+def test_the_same_failure_is_told_once(capsys):
+    data = kit.load(topics(alpha=20, beta=20))
+    results = kit.compare(data, "lr elmo bert", repeats=2, jobs=1, elmo="nowhere/at/all",
+                          bert="nowhere/at/all")  # fmt: skip
+    (note,) = [note for note in results.table().notes if "failed" in note]
+    assert note.startswith("elmo, bert failed: ") and "nowhere" in note
+    said = [line for line in capsys.readouterr().out.splitlines() if "failed" in line]
+    assert len(said) == 4 and sum("nowhere" in line for line in said) == 1

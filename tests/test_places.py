@@ -103,9 +103,26 @@ def test_an_encoder_is_found_where_others_keep_it(
     assert encoder.find() == kagglehub
 
 
-def test_an_encoder_is_called_by_its_folder_or_its_whole_handle():
-    assert kit.Encoder("encoders/elmo-mini/").name == "elmo-mini"
-    assert kit.Encoder(kit.ELMO).name == kit.ELMO
+@pytest.mark.parametrize(
+    "handle, name",
+    [
+        ("encoders/elmo-mini/", "elmo-mini"),
+        (kit.BERT, "en-uncased-l-12-h-768-a-12"),
+        ("/kaggle/input/bert/tensorflow2/small-l-4/1", "small-l-4"),
+        ("/kaggle/input/models/me/my-bert/tensorFlow2/default/3/", "my-bert"),
+        ("https://tfhub.dev/google/elmo/3", "elmo"),
+        ("https://example.com/models/talking", "talking"),
+        ("exports/reviews/1712345678", "reviews"),
+        ("7", "7"),
+    ],
+)
+def test_an_encoder_is_called_as_a_person_would_call_it(handle, name):
+    assert kit.Encoder(handle).name == name
+    title = kit.Column("bert").title(kit.Settings(bert=handle))
+    assert title in ("BERT", f"BERT ({name.removeprefix('elmo-')})")
+
+
+def test_kaggles_names_of_encoders_are_known():
     address = kit.Encoder(f"https://www.kaggle.com/models/{kit.ELMO}")
     assert address.kaggle == kit.ELMO and address.url == kit.TFHUB_URLS[kit.ELMO]
     assert kit.Encoder("models/of/mine").kaggle == ""
@@ -118,8 +135,48 @@ def test_a_path_counts_from_here_or_from_the_kit(tmp_path, monkeypatch, saved_mo
     assert kit.Encoder(mini).find() == kit.home() / mini
 
 
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """(a folder with kit.py alone, the working folder, Kaggle's mounts), all empty."""
+    folders = [tmp_path / name for name in ("code", "working", "input")]
+    for folder in folders:
+        folder.mkdir()
+    monkeypatch.setattr(kit, "home", lambda: folders[0])
+    monkeypatch.setattr(kit, "KAGGLE_INPUT", folders[2])
+    monkeypatch.chdir(folders[1])
+    return folders
+
+
+@pytest.mark.parametrize("place", [
+    "working/encoders/bert-mini", "input/my-kit/encoders/bert-mini",
+    "input/datasets/me/small-encoders/bert-mini"])  # fmt: skip
+def test_small_encoders_are_found_here_and_in_mounted_data_sets(
+    alone, tmp_path, saved_model, place
+):
+    encoder = kit.Encoder(kit.ENCODERS["mini"]["bert"])
+    with pytest.raises(kit.KitError):  # and that is not remembered
+        encoder.find()
+    (tmp_path / place).parent.mkdir(parents=True)
+    (tmp_path / place).symlink_to(saved_model)
+    assert encoder.find().samefile(saved_model)
+
+
+def test_small_encoders_that_are_not_there_are_told_without_a_circle(alone):
+    with pytest.raises(kit.KitError) as caught:
+        kit.Encoder(kit.ENCODERS["mini"]["elmo"]).find()
+    said = str(caught.value)
+    for way in ("the folder encoders/", *map(str, alone[:2]), "attach a data set"):
+        assert way in said
+    assert "--encoders mini" not in said and "internet" not in said
+
+
 def test_a_folder_without_a_saved_model_is_named(tmp_path):
-    with pytest.raises(kit.KitError, match=f"{tmp_path} .*no saved_model.pb"):
+    with pytest.raises(kit.KitError, match=f"{tmp_path} .*no saved_model.pb.$"):
+        kit.Encoder(str(tmp_path)).find()
+
+
+def test_a_folder_above_a_saved_model_names_it(tmp_path, saved_model):
+    with pytest.raises(kit.KitError, match=f"Did you mean {saved_model}?"):
         kit.Encoder(str(tmp_path)).find()
 
 
@@ -142,8 +199,12 @@ def test_a_closed_network_is_told_with_the_ways_out(closed_network):
 
 @pytest.mark.parametrize("kind", [str, Path])
 def test_a_path_that_is_not_there_is_named(closed_network, tmp_path, kind):
-    with pytest.raises(kit.KitError, match="nowhere is not here"):
+    (tmp_path / "noware").touch()
+    with pytest.raises(kit.KitError, match="nowhere is not here") as caught:
         kit.Encoder(kind(tmp_path / "nowhere")).find()
+    said = str(caught.value)
+    assert "Did you mean noware?" in said
+    assert "internet" not in said and "attach" not in said
 
 
 @pytest.mark.parametrize("dripping", [False, True])

@@ -40,7 +40,7 @@ def test_everything_flows_downhill():
 
 
 def test_the_kit_is_small():
-    assert len(SOURCE.splitlines()) <= 6700
+    assert len(SOURCE.splitlines()) <= 6800
     assert len(TOP) <= 210
     assert max(map(len, SOURCE.splitlines())) <= 88
 

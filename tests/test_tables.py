@@ -566,7 +566,6 @@ BAD = {
         "t.csv", "text,label\n" + "c, and d,e\n" * 9, "", "t.csv", "quotes",
     ),
     "a quote that is open": ("t.csv", 'text,label\na,b\n"c,d\ne,f\n', "", "t.csv"),
-    "a .gz that is none": ("t.csv.gz", GOOD, "", "t.csv.gz is damaged", "again"),
     "a .gz that is cut": (
         "t.csv.gz", gzip.compress(GOOD)[:-20], "", "t.csv.gz is damaged", "again",
     ),
@@ -654,6 +653,13 @@ def test_without_a_reader_for_parquet_all_else_is_read(tmp_path, imdb_archive):
 
 
 @pytest.mark.slow
+def test_a_plain_table_that_is_called_packed_is_read_as_it_is(tmp_path):
+    (tmp_path / "t.csv.gz").write_bytes(GOOD)
+    (tmp_path / "t.csv").write_bytes(GOOD)
+    named, plain = (kit.load(tmp_path / name).frame for name in ("t.csv.gz", "t.csv"))
+    pd.testing.assert_frame_equal(named, plain)
+
+
 def test_a_large_table_costs_little_more_than_pandas_needs(tmp_path):
     frame = topics(red=3000, blue=3000)
     frame = pd.concat([frame] * 40, ignore_index=True)

@@ -335,6 +335,23 @@ def test_what_would_tune_nothing_is_refused(
     assert reason in capsys.readouterr().err and not (tmp_path / "o").exists()
 
 
+def test_hyperopt_does_without_what_setuptools_has_dropped(tmp_path):
+    code = """
+import sys
+sys.modules["pkg_resources"] = None  # as where setuptools is 82, or is not there
+import kit
+from conftest import topics
+train = kit.load(topics(tax=30, sport=30)).draw(30)[0]
+model = kit.Column("lr").pipeline(kit.Settings())
+found = kit.tune(model, {"classifier__C": [0.01, 1.0]}, train, "hyperopt", 3, jobs=1)
+print(found.points, "pkg_resources" in sys.modules)
+"""
+    paths = os.pathsep.join([str(kit.home()), str(kit.home() / "tests")])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                          env=os.environ | {"PYTHONPATH": paths}, cwd=tmp_path)  # fmt: skip
+    assert done.stdout.splitlines()[-1:] == ["3 False"], done.stderr
+
+
 def test_a_missing_hyperopt_is_told_with_the_way_out(train, monkeypatch):
     monkeypatch.setitem(sys.modules, "hyperopt", None)  # as if not installed
     with pytest.raises(kit.KitError, match="pip install"):

@@ -10,18 +10,12 @@ import os
 import sys
 import time
 
-from .fuzz import fuzz
+from .fuzz import chunk
 from .kills import KILLED, kill_and_compare
 from .kinds import KINDS
 
 SHARES = {"mails": 1, "tables": 0.01, "archives": 0.01, "caches": 0.001, "folders": 0.001}
 CHUNK = {"mails": 2000, "folders": 20}  # cases of one worker at a time; others 200
-
-
-def chunk(job):
-    """(how many cases ran, findings) of a range of numbers: for workers."""
-    name, seed, start, stop = job
-    return stop - start, [found for found in fuzz(name, seed, range(start, stop)) if found]
 
 
 def jobs_of(names, cases, seed, only):

@@ -72,3 +72,8 @@ def fuzz(name, seed, numbers):
                 content = smaller(kind, name, content, what)
             yield Finding(name, number, what, content) if what else None
 
+
+def chunk(job):
+    """(how many cases ran, findings) of a range of numbers: for workers."""
+    name, seed, start, stop = job
+    return stop - start, [found for found in fuzz(name, seed, range(start, stop)) if found]
