@@ -2069,10 +2069,6 @@ def computed_with():
     return {name: importlib.metadata.version(name) for name in names} | {
         source.name: digest}
 
-def itself(value):
-    """What it is given: a value that Dask's workers hand on to each other."""
-    return value
-
 def called_there(asked, call, own, places, *shared):
     """A call on a worker, if it computes with what the asking machine does: others may
     give other numbers. own: its own arguments by place; shared: those at `places`."""
@@ -2129,7 +2125,7 @@ def submitted(client, calls):
         large = {i: one for i, one in enumerate(arguments) if isinstance(one, SHARED)}
         for one in large.values():
             if id(one) not in sent:
-                value = functools.partial(itself, one)
+                value = functools.partial(copy.copy, one)  # itself, made there
                 sent[id(one)] = one, client.submit(value, pure=False)
         while len(sent) > 16: del sent[next(iter(sent))]
         # Hidden in a partial, or Dask would look for futures in every list of lists.
@@ -2203,8 +2199,8 @@ def in_waves(calls, jobs=None, threads=False):
 
 def connected(stack, address, workers):
     """Dask's client of a cluster; the stack ends it. See cluster()."""
-    with told('--cluster needs pip install "distributed>=2024.5"', ImportError):
-        import distributed
+    require("--cluster", "distributed")
+    import distributed
     if local := address == "local":
         address = stack.enter_context(distributed.LocalCluster(
             n_workers=workers or os.cpu_count(), threads_per_worker=1,
@@ -2724,8 +2720,8 @@ def bert_reader(module, pooling, precision, card):
 def openvino_bert(module, pooling, precision):
     """BERT's pooled() compiled by OpenVINO, which takes seconds: a stream a core, so
     that it keeps its speed beside other work."""
-    with told('--engine openvino needs pip install "openvino>=2025.0"', ImportError):
-        import openvino
+    require("--engine openvino", "openvino")
+    import openvino
     if module.is_tf1:
         raise KitError(f"{module.path} is in TF1 format; --engine openvino reads TF2.")
     core = openvino.Core()
