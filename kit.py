@@ -1228,7 +1228,7 @@ class Dataset:
 
     def shortened(self):
         """Itself with no text longer than LONGEST; which were is said."""
-        if not len(self): return self  # and its column of texts is no text's
+        if not len(self): return self  # a column of nothing has no strings' methods
         long = (self.frame.text.str.len() > LONGEST).to_numpy(bool)
         if not long.any(): return self
         say_cut(self.frame.id[long].tolist())
@@ -1320,8 +1320,8 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     label, id: a table's columns. Rows without text or label go."""
     columns, path = {}, "" if isinstance(source, pd.DataFrame) else the_table_in(
         in_either_layout(source))
-    known = path and (str(source) in CORPORA or path.is_dir() or not path.exists())
-    if not known:
+    is_table = not path or path.exists() and not path.is_dir()  # a pipe is told there
+    if is_table and str(source) not in CORPORA:
         table = columns_of(path or source, text, label, id)
         columns = {what: getattr(table, what) for what in ("text", "label", "id")}
     if not path:
