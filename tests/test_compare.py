@@ -190,7 +190,7 @@ def test_every_keyword_is_an_option_and_the_other_way_round(monkeypatch, capsys)
     flags = set(re.findall(r"^  --([a-z-]+)", words, re.MULTILINE))
     fields = {f.name.replace("_", "-") for f in dataclasses.fields(kit.Options)}
     places = {"data", "demo", "out", "text-column", "label-column", "id-column",
-              "predict", "model", "submit"}
+              "predict", "model", "submit", "overwrite"}
     assert flags == fields | places
     for told in ("(default: 200)", "(default: natural)", "nbsvm dummy blend)",
                  "--data reviews.csv"):  # fmt: skip
@@ -221,7 +221,7 @@ def test_the_readme_mentions_every_option():
     (dict(models="lr nbsvn"), "nbsvn is none of .* Did you mean nbsvm?"),
     (dict(models="nothing"), "nothing is none of"),
     (dict(models=[]), "--models"),
-    (dict(metric="F1"), "F1 is none of .* Did you mean f1?"),
+    (dict(metric="fl"), "fl is none of .* Did you mean f1?"),
     (dict(nsamp=0), "0 is no whole number"),
     (dict(repeats=2.5), "2.5 is no whole number"),
     (dict(time_limit="soon"), "soon is no time"),
