@@ -221,7 +221,7 @@ def test_the_readme_mentions_every_option():
     (dict(models="lr nbsvn"), "nbsvn is none of .* Did you mean nbsvm?"),
     (dict(models="nothing"), "nothing is none of"),
     (dict(models=[]), "--models"),
-    (dict(metric="fl"), "fl is none of .* Did you mean f1?"),
+    (dict(metric="accurancy"), "accurancy is none of .* Did you mean accuracy?"),
     (dict(nsamp=0), "0 is no whole number"),
     (dict(repeats=2.5), "2.5 is no whole number"),
     (dict(time_limit="soon"), "soon is no time"),
