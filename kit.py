@@ -2128,8 +2128,10 @@ def submitted(client, calls):
         # Hidden in a partial, or Dask would look for futures in every list of lists.
         own = {i: one for i, one in enumerate(arguments) if i not in large}
         call = functools.partial(called_there, computed_with(), function, own)
+        # Dask learns how long a call takes from those with the same word before "-".
+        key = f"{getattr(function, '__name__', 'call')}-{os.urandom(16).hex()}"
         yield client.submit(call, [*large], *(sent[id(one)][1] for one in
-                                              large.values()), pure=False)
+                                              large.values()), key=key, pure=False)
 
 def dealt_out(client, calls):
     """Yield (number, result) of calls as Dask's workers finish them. joblib's own
@@ -2148,7 +2150,7 @@ def dealt_out(client, calls):
                 waiting.add(future)
     try:
         with lasting(client): threads = sum(client.ncores().values())
-        add(8 + 2 * threads)  # so that no worker waits for us
+        add(2 * threads)  # so that no worker waits for us, and none at the end
         for future in waiting:
             number, _ = running[future.key]
             try:
