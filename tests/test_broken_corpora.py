@@ -115,7 +115,7 @@ def test_missing_reviews_are_counted_by_their_numbers(tmp_path):
 @pytest.mark.parametrize("content", [
     b"", b"\x1f\x8b\x08", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"no archive " * 99,
     gzip.compress(b""), gzip.compress(b"no archive " * 99), b"\0" * 1024,
-])  # fmt: skip
+], ids=range(9))  # gzip's time stamp is no name  # fmt: skip
 def test_what_is_no_archive_is_told(tmp_path, content):
     with pytest.raises(kit.KitError, match="not a whole archive|of 1 reviews"):
         kit.read_imdb_archive(write(tmp_path / "a", content))

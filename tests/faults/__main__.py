@@ -14,7 +14,8 @@ from .fuzz import chunk
 from .kills import KILLED, kill_and_compare
 from .kinds import KINDS
 
-SHARES = {"mails": 1, "tables": 0.01, "archives": 0.01, "caches": 0.001, "folders": 0.001}
+SHARES = {"mails": 1, "tables": 0.01, "mailboxes": 0.01, "archives": 0.01,
+          "caches": 0.001, "folders": 0.001}  # fmt: skip
 CHUNK = {"mails": 2000, "folders": 20}  # cases of one worker at a time; others 200
 
 

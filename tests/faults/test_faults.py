@@ -19,7 +19,8 @@ from hypothesis import strategies as st  # noqa: E402
 
 steady = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 # Cases of each kind: together some 20 seconds of computing.
-CASES = {"mails": 2000, "tables": 700, "archives": 400, "caches": 300, "folders": 6}
+CASES = {"mails": 2000, "tables": 700, "mailboxes": 200, "archives": 400,
+         "caches": 300, "folders": 6}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -30,7 +31,8 @@ def test_broken_input_ends_in_a_sentence_or_in_the_same_numbers(name):
 
 @pytest.fixture(scope="module")
 def kinds():
-    made = {name: KINDS[name]() for name in ("mails", "tables", "archives")}
+    names = "mails", "tables", "mailboxes", "archives"
+    made = {name: KINDS[name]() for name in names}
     yield made
     for kind in made.values():
         kind.close()
