@@ -2125,11 +2125,11 @@ def submitted(client, calls):
     sent = {}  # by id: the value, which keeps its id its own, and its future
     for function, *arguments in calls:
         large = {i: one for i, one in enumerate(arguments) if isinstance(one, SHARED)}
-        for one in large.values():
-            if id(one) not in sent:
-                value = functools.partial(copy.copy, one)  # itself, made there
-                sent[id(one)] = one, client.submit(value, pure=False)
-        while len(sent) > 16: del sent[next(iter(sent))]
+        for one in large.values():  # the last used stands last
+            value = functools.partial(copy.copy, one)  # itself, made there
+            sent[id(one)] = sent.pop(id(one), None) or (
+                one, client.submit(value, pure=False))
+        while len(sent) > 16 + len(large): del sent[next(iter(sent))]
         # Hidden in a partial, or Dask would look for futures in every list of lists.
         own = {i: one for i, one in enumerate(arguments) if i not in large}
         call = functools.partial(called_there, computed_with(), function, own)
