@@ -2125,16 +2125,18 @@ def submitted(client, calls):
     sent = {}  # by id: the value, which keeps its id its own, and its future
     for function, *arguments in calls:
         large = {i: one for i, one in enumerate(arguments) if isinstance(one, SHARED)}
-        for one in large.values():
-            if id(one) not in sent:
-                value = functools.partial(copy.copy, one)  # itself, made there
-                sent[id(one)] = one, client.submit(value, pure=False)
-        while len(sent) > 16: del sent[next(iter(sent))]
+        for one in large.values():  # the last used stands last
+            value = functools.partial(copy.copy, one)  # itself, made there
+            sent[id(one)] = sent.pop(id(one), None) or (
+                one, client.submit(value, pure=False))
+        while len(sent) > 16 + len(large): del sent[next(iter(sent))]
         # Hidden in a partial, or Dask would look for futures in every list of lists.
         own = {i: one for i, one in enumerate(arguments) if i not in large}
         call = functools.partial(called_there, computed_with(), function, own)
+        # Dask learns how long a call takes from those with the same word before "-".
+        key = f"{getattr(function, '__name__', 'call')}-{os.urandom(16).hex()}"
         yield client.submit(call, [*large], *(sent[id(one)][1] for one in
-                                              large.values()), pure=False)
+                                              large.values()), key=key, pure=False)
 
 def dealt_out(client, calls):
     """Yield (number, result) of calls as Dask's workers finish them. joblib's own
@@ -2153,7 +2155,7 @@ def dealt_out(client, calls):
                 waiting.add(future)
     try:
         with lasting(client): threads = sum(client.ncores().values())
-        add(8 + 2 * threads)  # so that no worker waits for us
+        add(2 * threads)  # so that no worker waits for us, and none at the end
         for future in waiting:
             number, _ = running[future.key]
             try:
