@@ -148,4 +148,5 @@ def test_tensorflow_hub_loads_the_mini_encoders_alike():
     ours = kit.shared_module(kit.BertModule, path).module(inputs, training=False)
     theirs = hub.load(str(path))(inputs, training=False)
     for name in ("sequence_output", "pooled_output"):
-        np.testing.assert_array_equal(ours[name], theirs[name])
+        # Threads share a product out as they are free: its last bits can differ.
+        np.testing.assert_allclose(ours[name], theirs[name], atol=2e-6)
