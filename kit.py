@@ -3983,7 +3983,7 @@ class Results:
         hashes = row_hashes(rows)
         if "check" in rows:
             checks = [self.check([row], *beside) for row in hashes]
-            rows["check"] = np.array(checks, object)
+            rows["check"] = pd.Series(checks, rows.index, object)  # no str of pandas 3
         self.parts[name].append(rows)
         self._write(name, rows, "a")
         return hashes
