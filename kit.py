@@ -3989,7 +3989,7 @@ class Results:
         hashes = row_hashes(rows)
         if "check" in rows:
             checks = [self.check([row], *beside) for row in hashes]
-            rows["check"] = pd.Series(checks, rows.index, dtype=object)
+            rows["check"] = pd.Series(checks, rows.index, object)  # no str of pandas 3
         self.parts[name].append(rows)
         self._write(name, rows, "a")
         return hashes
