@@ -16,7 +16,7 @@ from conftest import topics
 import kit
 
 
-def until(happened, seconds=60):
+def until(happened, seconds=240):
     """Wait until something has happened."""
     ends = time.monotonic() + seconds
     while not happened():
@@ -30,9 +30,14 @@ class Machines:
     def __init__(self, folder, workers):
         folder.mkdir()
         self.folder, self.file = folder, folder / "scheduler.json"
+        self.workers = []
         where = ["--scheduler-file", str(self.file), "--host", "127.0.0.1"]
         self.scheduler = self.start("scheduler", *where, "--port", "0")
-        until(self.file.exists)
+        try:
+            until(self.file.exists)
+        except BaseException:
+            self.stop()
+            raise
         self.address = pd.read_json(self.file, typ="series").address
         self.workers = [
             self.start("worker", self.address, "--nthreads", "1", "--no-nanny",
