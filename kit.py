@@ -3888,7 +3888,8 @@ class Results:
         """Move files to a new folder beside them; its path."""
         moment = time.localtime(files[0].stat().st_mtime)
         name = time.strftime(f"{what}-%Y%m%d-%H%M%S-", moment)
-        aside = Path(tempfile.mkdtemp(prefix=name, dir=self.folder))
+        # By its name, since from Python 3.12 on a relative folder's comes as absolute.
+        aside = self.folder / Path(tempfile.mkdtemp(prefix=name, dir=self.folder)).name
         for file in files:
             os.replace(file, aside / file.name)
         return aside
