@@ -101,9 +101,12 @@ def plain(text):
     """A text in one line for a terminal, with nothing in it that the terminal obeys."""
     return CONTROLS.sub(" ", writable(without_secrets(str(text))))
 
-def markdown(text):
-    """A text as one line of Markdown that shows it as it stands, whatever is in it."""
-    return MARKUP.sub(r"\\\g<0>", plain(text))
+def markdown(text, alone=False):
+    """A text as one line of Markdown that shows it as it stands, whatever is in it.
+    alone: as a paragraph, and no heading, quotation, list or rule."""
+    text = MARKUP.sub(r"\\\g<0>", plain(text))
+    if not alone: return text
+    return re.sub(r"^(\d+)(?=[.)]\s)|^(?=[#>+=-])", r"\1\\", text.lstrip())
 
 @contextlib.contextmanager
 def told(sentence, *errors):
@@ -1225,6 +1228,7 @@ class Dataset:
 
     def shortened(self):
         """Itself with no text longer than LONGEST; which were is said."""
+        if not len(self): return self  # a column of nothing has no strings' methods
         long = (self.frame.text.str.len() > LONGEST).to_numpy(bool)
         if not long.any(): return self
         say_cut(self.frame.id[long].tolist())
@@ -1316,7 +1320,8 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
     label, id: a table's columns. Rows without text or label go."""
     columns, path = {}, "" if isinstance(source, pd.DataFrame) else the_table_in(
         in_either_layout(source))
-    if not path or path.is_file() and str(source) not in CORPORA:
+    is_table = not path or path.exists() and not path.is_dir()  # a pipe is told there
+    if is_table and str(source) not in CORPORA:
         table = columns_of(path or source, text, label, id)
         columns = {what: getattr(table, what) for what in ("text", "label", "id")}
     if not path:
@@ -2066,10 +2071,6 @@ def computed_with():
     return {name: importlib.metadata.version(name) for name in names} | {
         source.name: digest}
 
-def itself(value):
-    """What it is given: a value that Dask's workers hand on to each other."""
-    return value
-
 def called_there(asked, call, own, places, *shared):
     """A call on a worker, if it computes with what the asking machine does: others may
     give other numbers. own: its own arguments by place; shared: those at `places`."""
@@ -2124,16 +2125,18 @@ def submitted(client, calls):
     sent = {}  # by id: the value, which keeps its id its own, and its future
     for function, *arguments in calls:
         large = {i: one for i, one in enumerate(arguments) if isinstance(one, SHARED)}
-        for one in large.values():
-            if id(one) not in sent:
-                value = functools.partial(itself, one)
-                sent[id(one)] = one, client.submit(value, pure=False)
-        while len(sent) > 16: del sent[next(iter(sent))]
+        for one in large.values():  # the last used stands last
+            value = functools.partial(copy.copy, one)  # itself, made there
+            sent[id(one)] = sent.pop(id(one), None) or (
+                one, client.submit(value, pure=False))
+        while len(sent) > 16 + len(large): del sent[next(iter(sent))]
         # Hidden in a partial, or Dask would look for futures in every list of lists.
         own = {i: one for i, one in enumerate(arguments) if i not in large}
         call = functools.partial(called_there, computed_with(), function, own)
+        # Dask learns how long a call takes from those with the same word before "-".
+        key = f"{getattr(function, '__name__', 'call')}-{os.urandom(16).hex()}"
         yield client.submit(call, [*large], *(sent[id(one)][1] for one in
-                                              large.values()), pure=False)
+                                              large.values()), key=key, pure=False)
 
 def dealt_out(client, calls):
     """Yield (number, result) of calls as Dask's workers finish them. joblib's own
@@ -2152,7 +2155,7 @@ def dealt_out(client, calls):
                 waiting.add(future)
     try:
         with lasting(client): threads = sum(client.ncores().values())
-        add(8 + 2 * threads)  # so that no worker waits for us
+        add(2 * threads)  # so that no worker waits for us, and none at the end
         for future in waiting:
             number, _ = running[future.key]
             try:
@@ -2200,8 +2203,8 @@ def in_waves(calls, jobs=None, threads=False):
 
 def connected(stack, address, workers):
     """Dask's client of a cluster; the stack ends it. See cluster()."""
-    with told('--cluster needs pip install "distributed>=2024.5"', ImportError):
-        import distributed
+    require("--cluster", "distributed")
+    import distributed
     if local := address == "local":
         address = stack.enter_context(distributed.LocalCluster(
             n_workers=workers or os.cpu_count(), threads_per_worker=1,
@@ -2721,8 +2724,8 @@ def bert_reader(module, pooling, precision, card):
 def openvino_bert(module, pooling, precision):
     """BERT's pooled() compiled by OpenVINO, which takes seconds: a stream a core, so
     that it keeps its speed beside other work."""
-    with told('--engine openvino needs pip install "openvino>=2025.0"', ImportError):
-        import openvino
+    require("--engine openvino", "openvino")
+    import openvino
     if module.is_tf1:
         raise KitError(f"{module.path} is in TF1 format; --engine openvino reads TF2.")
     core = openvino.Core()
@@ -3983,7 +3986,7 @@ class Results:
         hashes = row_hashes(rows)
         if "check" in rows:
             checks = [self.check([row], *beside) for row in hashes]
-            rows["check"] = pd.Series(checks, rows.index, object)  # no str of pandas 3
+            rows["check"] = pd.Series(checks, rows.index, dtype=object)
         self.parts[name].append(rows)
         self._write(name, rows, "a")
         return hashes
@@ -4213,10 +4216,6 @@ def wrapped(text, width, indent=""):
     return textwrap.fill(text, width, subsequent_indent=indent,
                          break_long_words=False, break_on_hyphens=False)
 
-def paragraph(text):
-    """A text as a paragraph of Markdown: no heading, quotation, list or rule."""
-    return re.sub(r"^(\d+)(?=[.)]\s)|^(?=[#>+=-])", r"\1\\", markdown(text).lstrip())
-
 @dataclass(frozen=True)
 class Table:
     """A heading, rows <str> under a header, and notes."""
@@ -4237,7 +4236,8 @@ class Table:
         lines[1] = lines[1].replace(" ", "-")
         table = "\n".join(lines) if self.rows else ""
         notes = "\n".join(f"- {markdown(note)}" for note in self.notes)
-        return "\n\n".join(filter(None, [paragraph(self.heading), table, notes]))
+        heading = markdown(self.heading, alone=True)
+        return "\n\n".join(filter(None, [heading, table, notes]))
 
     def fitted(self, width):
         """The text for a terminal of so many columns: long lines and cells wrapped, and
@@ -4283,8 +4283,8 @@ class Table:
 
 def page_text(parts):
     """Tables and sentences as Markdown, which a terminal shows as well."""
-    return "\n\n".join(
-        str(part) if isinstance(part, Table) else paragraph(part) for part in parts)
+    return "\n\n".join(str(part) if isinstance(part, Table)
+                       else markdown(part, alone=True) for part in parts)
 
 def curve_sizes(nsamp):
     """Documents per class along a learning curve: 100, 200, 500, 1000 ... and nsamp."""
@@ -5824,23 +5824,8 @@ def predict_table(kept, table, out, text="", id=""):
     return path
 
 TABLE_FILE = re.compile(
-    r"(.+?)(\.(csv|tsv|txt|jsonl?|ndjson|parquet))?(\.(zip|gz))?", re.IGNORECASE)
-
-def part_of(path):
-    """Which part of a competition a file is by its name: train, test, sample or ""."""
-    found = TABLE_FILE.fullmatch(path.name)
-    if not found or not (found[2] or found[4]): return ""
-    name = re.sub(r"[\W_]", "", found[1].lower())
-    if "sample" in name or ("submission" in name and name != "submission"):
-        return "sample"  # submission.csv is what we write ourselves
-    return next((part for part in ("train", "test") if name.startswith(part)), "")
-
-def as_names(values):
-    """Labels as they name classes: 1.0 as "1", as in as_labels."""
-    values = pd.Series(values).astype(str).str.strip()
-    numbers = pd.to_numeric(values, errors="coerce")
-    whole = numbers.notna() & (numbers % 1 == 0) & values.str.fullmatch(r"[-+\d.]+")
-    return [str(int(n)) if w else v for v, n, w in zip(values, numbers, whole)]
+    r"(.+?)(\.(csv|tsv|txt|jsonl?|ndjson|parquet))?(\.(zip|gz))?",
+    re.IGNORECASE | re.DOTALL)
 
 @dataclass(frozen=True, eq=False)
 class Competition:
@@ -5854,6 +5839,24 @@ class Competition:
     id: str
     targets: tuple
 
+    @staticmethod
+    def part_of(path):
+        """Which part a file is by its name: train, test, sample, or "" for none."""
+        found = TABLE_FILE.fullmatch(path.name)
+        if not found or not (found[2] or found[4]): return ""
+        name = re.sub(r"[\W_]", "", found[1].lower())
+        if "sample" in name or ("submission" in name and name != "submission"):
+            return "sample"  # submission.csv is what we write ourselves
+        return next((part for part in ("train", "test") if name.startswith(part)), "")
+
+    @staticmethod
+    def as_names(values):
+        """Labels as they name classes: 1.0 as "1", as in as_labels."""
+        values = pd.Series(values).astype(str).str.strip()
+        numbers = pd.to_numeric(values, errors="coerce")
+        whole = numbers.notna() & (numbers % 1 == 0) & values.str.fullmatch(r"[-+\d.]+")
+        return [str(int(n)) if w else v for v, n, w in zip(values, numbers, whole)]
+
     @classmethod
     def read(cls, folder):
         """Find and read train, test and sample_submission in or below a folder."""
@@ -5866,7 +5869,7 @@ class Competition:
         # train before train_extra, and in the folder before below it.
         below.sort(key=lambda p: (len(TABLE_FILE.fullmatch(p.name)[1]), len(p.parts),
                                   p))
-        files = {part: path for path in reversed(below) if (part := part_of(path))}
+        files = {part: path for path in reversed(below) if (part := cls.part_of(path))}
         lacking = [part for part in ("train", "test", "sample") if part not in files]
         if lacking:
             names = ", ".join(sorted({p.name for p in below})[:10]) or "nothing"
@@ -5940,7 +5943,7 @@ class Competition:
         if self.targets[1:]:
             return "probability of each class", self._by_column(dataset)
         values = self.sample[self.targets[0]].dropna().astype(str).str.strip()
-        names, classes = set(as_names(values)), dataset.classes
+        names, classes = set(self.as_names(values)), dataset.classes
         numbers = pd.to_numeric(values, errors="coerce")
         numeric = len(values) > 0 and numbers.notna().all()
         broken = numeric and values.str.contains("[.]").any()  # 0.5, or 0.0

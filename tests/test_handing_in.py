@@ -407,8 +407,8 @@ def test_names_of_files_tell_the_parts_of_a_competition(tmp_path):
              "gender_submission.csv": "sample", "submission.csv": "", "train": "",
              "embeddings.zip": "", "readme.md": "", ".csv": "",
              "train.json": "train", "train.parquet": "train"}  # fmt: skip
-    assert {name: kit.part_of(tmp_path / name) for name in named} == named
-    assert kit.as_names(["1.0", "01", " a ", "1e5", "0.5", "-1"]) == [
+    assert {name: kit.Competition.part_of(tmp_path / name) for name in named} == named
+    assert kit.Competition.as_names(["1.0", "01", " a ", "1e5", "0.5", "-1"]) == [
         "1", "1", "a", "1e5", "0.5", "-1"]  # fmt: skip
 
 

@@ -307,5 +307,5 @@ def test_the_same_failure_is_told_once(capsys):
                           bert="nowhere/at/all")  # fmt: skip
     (note,) = [note for note in results.table().notes if "failed" in note]
     assert note.startswith("elmo, bert failed: ") and "nowhere" in note
-    said = [line for line in capsys.readouterr().out.splitlines() if "failed" in line]
-    assert len(said) == 4 and sum("nowhere" in line for line in said) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert sum("nowhere" in line for line in said) == 1

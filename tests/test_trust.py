@@ -188,7 +188,7 @@ def test_trust_reaches_every_way_in_and_is_no_parameter_of_a_result(tiny, monkey
     settings = kit.Settings(bert=str(tiny["bert_dict"]), elmo=str(tiny["elmo_tf2"]),
                             trust_encoder=True)  # fmt: skip
     words = ["a film", "the scene", "story", "actor"]
-    kit.shared_module.cache_clear()
+    kit.module_on.cache_clear()
     kit.trainable_bert.cache_clear()
     for model, layers in (("elmo", 0), ("bert", 0), ("bert", 1)):
         one = kit.replace(settings, n_fine_tune_layers=layers)

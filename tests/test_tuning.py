@@ -185,6 +185,10 @@ class Letters(TransformerMixin, BaseEstimator):
 class LearntLetters(Letters):
     """The same, if it had something to learn."""
 
+    def fit(self, X, y=None):
+        self.fitted_ = True
+        return self
+
     def __sklearn_tags__(self):
         return BaseEstimator.__sklearn_tags__(self)
 

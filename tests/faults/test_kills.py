@@ -90,11 +90,10 @@ def full(place):
             file.flush()
 
 
-@pytest.mark.parametrize("kind", ["plain", "encoding"])
 @pytest.mark.parametrize("how", [{"fill": full}, {"read_only": True}])
-def test_a_cache_that_is_full_or_read_only_costs_no_result(mounted, tmp_path, kind, how):
-    expected, _ = undisturbed(kind)
-    process = start(kind, tmp_path / "out", mounted(**how))
+def test_a_cache_that_is_full_or_read_only_costs_no_result(mounted, tmp_path, how):
+    expected, _ = undisturbed("encoding")
+    process = start("encoding", tmp_path / "out", mounted(**how))
     process.join(240)
     assert process.exitcode == 0
     assert difference(rows_of(tmp_path / "out"), expected) == ""
