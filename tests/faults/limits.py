@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 SECONDS, MEGABYTES = 1.0, 200
-WAIT = 30  # seconds of waiting for something that never comes, as from a pipe
+WAIT = 60  # times as long, when it waits for what never comes, as from a pipe
 SAFETY = 2 << 30  # bytes more than before, at which Python gives up by itself
 PROCESS = Path("/proc/self")
 
@@ -30,7 +30,8 @@ def limits(seconds=SECONDS, megabytes=MEGABYTES):
         return
 
     def ring(number, _):
-        raise TooMuch(f"more than {seconds if number == signal.SIGPROF else WAIT} s")
+        wait = 1 if number == signal.SIGPROF else WAIT
+        raise TooMuch(f"more than {wait * seconds:g} s")
 
     alarms = (signal.SIGPROF, signal.ITIMER_PROF), (signal.SIGALRM, signal.ITIMER_REAL)
     before = [signal.signal(number, ring) for number, _ in alarms]
@@ -43,7 +44,7 @@ def limits(seconds=SECONDS, megabytes=MEGABYTES):
             resource.RLIMIT_DATA,
             (pages * resource.getpagesize() + SAFETY, allowed[1]),
         )
-        for (_, timer), time in zip(alarms, (seconds, WAIT)):
+        for (_, timer), time in zip(alarms, (seconds, WAIT * seconds)):
             signal.setitimer(timer, time)
         yield
     finally:
