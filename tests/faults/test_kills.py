@@ -26,7 +26,7 @@ def together(kind, folders, cache):
     expected, _ = undisturbed(kind)
     processes = [start(kind, folder, cache) for folder in folders]
     for process in processes:
-        process.join(240)
+        process.join(600)
     assert [process.exitcode for process in processes] == [0] * len(folders)
     return [difference(rows_of(folder), expected) for folder in folders]
 
@@ -45,8 +45,8 @@ def test_of_two_runs_in_one_folder_the_second_is_told_and_writes_nothing(tmp_pat
         assert first.is_alive()
         time.sleep(0.01)
     second = start("plain", out, cache)
-    second.join(60)
-    first.join(240)
+    second.join(600)
+    first.join(600)
     assert (first.exitcode, second.exitcode) == (0, 2)
     assert difference(rows_of(out), expected) == ""
     said = Path(f"{out}.log").read_text()
@@ -94,7 +94,7 @@ def full(place):
 def test_a_cache_that_is_full_or_read_only_costs_no_result(mounted, tmp_path, how):
     expected, _ = undisturbed("encoding")
     process = start("encoding", tmp_path / "out", mounted(**how))
-    process.join(240)
+    process.join(600)
     assert process.exitcode == 0
     assert difference(rows_of(tmp_path / "out"), expected) == ""
 
@@ -103,7 +103,7 @@ def test_a_cache_that_is_full_or_read_only_costs_no_result(mounted, tmp_path, ho
 def test_results_that_cannot_be_written_are_told_in_a_sentence(mounted, tmp_path, how):
     place = mounted(**how)
     process = start("plain", place / "out", tmp_path / "cache", tmp_path / "log")
-    process.join(240)
+    process.join(600)
     said = (tmp_path / "log").read_text()
     assert process.exitcode in (1, 2), said
     assert "Traceback" not in said and "error: " in said
