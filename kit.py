@@ -499,13 +499,19 @@ class TableFile:
             yield
 
     def _sampled(self):
-        """The first bytes, and the encodings that they may be in."""
+        """The first bytes, and the encodings that they may be in. A KitError where a
+        zero stands anywhere: pandas before 3 would end its field there."""
         with self._opened() as stream:
-            sample = stream.read(1 << 16)
-        if not sample.strip(): raise KitError(f"{self.path} is empty.")
-        encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
-        if b"\0" in sample and encodings is ENCODINGS:
-            raise KitError(f"{self.path} is no table of texts: it has zero bytes.")
+            sample = block = stream.read(1 << 16)
+            if not sample.strip(): raise KitError(f"{self.path} is empty.")
+            encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
+            width = 1 if encodings is ENCODINGS else 2
+            while block:
+                units = np.frombuffer(block, f"u{width}", len(block) // width)
+                if not units.all():
+                    raise KitError(f"{self.path} is no table of texts: it has zero "
+                                   "bytes.")
+                block = stream.read(1 << 20)
         return sample, encodings
 
     def _decodes(self, encoding):

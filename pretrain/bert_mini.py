@@ -177,6 +177,7 @@ class Student(tf.Module):
         super().__init__()
         self.pieces = kit.WordPieces(vocabulary, do_lower_case=True)
         self.bert = BertMini(len(self.pieces.vocabulary), seed)
+        self.weights = self.bert.weights
 
     def warm_up(self, lessons, items, word_targets):
         """Begin with the pieces' best vectors for a model without word order."""

@@ -78,11 +78,33 @@ def documents(options):
 
 # --------------------------------------------------------------------------- Windows
 
-# Reviews keep this much since IMDB is the kit's first example; mail is the easy problem.
-SHARES = {"review": 0.4, "mail": 0.08, "broad": 0.52}
-SHORT_SHARE = 0.5  # tweets and questions have the lengths SHORT, reviews LONG, in words
-SHORT, LONG = (5, 30), (24, 160)
+LENGTHS = {True: (5, 30), False: (24, 160)}  # words: as tweets and questions; as reviews
 OPENING_SHARE = 0.3  # the kit reads openings, which are unlike the rest of a review
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is read in one go: {kind: (short windows, long windows)}, how many windows a
+    batch has at most, and what each of the teacher's LAYERS weighs."""
+
+    windows: dict
+    most: int
+    weights: tuple
+
+
+COURSES = {
+    # Reviews have a large part since IMDB is the kit's first example.
+    1: Course(
+        dict(review=(48_000, 48_000), mail=(9_600, 9_600), broad=(62_400, 62_400)),
+        128, (1.0, 1.0, 1.0, 1.0),
+    ),  # fmt: skip
+    # Most short texts of the broad ones, of which the first course sees a sixth; and
+    # more of what the first course has learnt least, the teacher's last layer.
+    2: Course(
+        dict(review=(50_000, 45_000), mail=(3_000, 5_000), broad=(240_000, 25_000)),
+        256, (0.5, 0.5, 1.0, 2.0),
+    ),  # fmt: skip
+}
 
 
 def window(words, lengths, rng):
@@ -101,38 +123,43 @@ def shuffled_forever(items, rng):
         yield from rng.permutation(items)
 
 
-def draw_windows(frame, count, seed):
-    """The frame document (its row), text of `count` windows, in random order."""
+def draw_windows(frame, counts, seed):
+    """The frame document (its row), text of windows, in random order.
+
+    counts: {kind: (short windows, long windows)}."""
     rng = np.random.default_rng(seed)
-    long_enough = frame.text.str.count(" ") >= LONG[0]
-    sources = {
-        (kind, short): shuffled_forever(
-            np.flatnonzero((frame.kind == kind) & (short | long_enough)), rng
-        )
-        for kind in SHARES
-        for short in (True, False)
-    }
-    kinds = rng.choice(list(SHARES), count, p=list(SHARES.values()))
+    long_enough = frame.text.str.count(" ") >= LENGTHS[False][0]
     rows = []
-    for kind, short in zip(kinds, rng.random(count) < SHORT_SHARE):
-        document = int(next(sources[kind, bool(short)]))
-        words = frame.text[document].split(" ")
-        whole = short and len(words) <= SHORT[1]
-        text = " ".join(words) if whole else window(words, SHORT if short else LONG, rng)
-        rows.append((document, text))
-    return pd.DataFrame(rows, columns=["document", "text"])
+    for kind, pair in counts.items():
+        for short, count in zip((True, False), pair):
+            fit = np.flatnonzero((frame.kind == kind) & (short | long_enough))
+            for document in itertools.islice(shuffled_forever(fit, rng), count):
+                words = frame.text[document].split(" ")
+                whole = short and len(words) <= LENGTHS[True][1]
+                text = " ".join(words) if whole else window(words, LENGTHS[short], rng)
+                rows.append((int(document), text))
+    return pd.DataFrame(rows, columns=["document", "text"]).sample(
+        frac=1, random_state=seed, ignore_index=True
+    )
+
+
+def course_folder(options):
+    """Where the windows and targets of the course lie."""
+    return options.work / f"course-{options.course}"
 
 
 def windows(options):
     """The windows, drawn once: a row each, its document and text."""
+    counts = COURSES[options.course].windows
     return kept_frame(
-        options.work / "windows.parquet",
-        lambda: draw_windows(documents(options), options.windows, options.seed),
+        course_folder(options) / "windows.parquet",
+        lambda: draw_windows(documents(options), counts, options.seed + options.course),
     )
 
 
-NATURAL = kit.Tokens(LONG[1] + 40, text="natural")  # mail has words over lines
-ARTICLE = kit.Tokens(LONG[1] + 40, 100, text="article")
+LONGEST = LENGTHS[False][1]
+NATURAL = kit.Tokens(LONGEST + 40, text="natural")  # mail has words over lines
+ARTICLE = kit.Tokens(LONGEST + 40, 100, text="article")
 
 
 def openings(frame, lengths=(10, 25, 50, 100, 200), count=150):
@@ -196,9 +223,9 @@ ARTICLE_SHARE = 0.5  # of the reviews' and mails' windows are shown that way, to
 WORDS = "targets-words.npy"  # the teacher's of the vocabulary's pieces alone
 
 
-def shard_path(work, start):
+def shard_path(options, start):
     """Where the teacher's targets of the windows from `start` on are kept."""
-    return Path(work) / f"targets-{start:06d}.npy"
+    return course_folder(options) / f"targets-{start:06d}.npy"
 
 
 def document_topics(options):
@@ -263,16 +290,17 @@ def load_lessons(options):
     """Lessons of the windows that the teacher has read so far."""
     frame, kinds = windows(options), documents(options).kind
     shards, start = [], 0
-    while shard_path(options.work, start).exists():
-        shards.append(np.load(shard_path(options.work, start)))
+    while shard_path(options, start).exists():
+        shards.append(np.load(shard_path(options, start)))
         start += len(shards[-1])
     frame = frame[:start]
     teacher = np.concatenate(shards)
     topics = document_topics(options)[frame.document].astype(np.float16)
     targets = np.concatenate([teacher, topics], axis=1)
     sample = targets[:20_000].astype(np.float32)
-    weight = np.full(targets.shape[1], 1 / teacher.shape[1], np.float32)
-    weight[teacher.shape[1] :] = TOPIC_WEIGHT / TOPICS
+    layers = COURSES[options.course].weights
+    weight = np.repeat(layers, teacher.shape[1] // len(layers)) / teacher.shape[1]
+    weight = np.append(weight, np.full(TOPICS, TOPIC_WEIGHT / TOPICS)).astype(np.float32)
     rng = np.random.default_rng(options.seed)
     twice = (kinds[frame.document] != "broad").to_numpy()
     twice = np.flatnonzero(twice & (rng.random(start) < ARTICLE_SHARE))
@@ -347,11 +375,11 @@ def first_vectors(lessons, ids, word_ids, word_targets, size, width):
 
 # -------------------------------------------------------------------------- Training
 
-BATCH, FEWEST, MOST = 4096, 32, 128  # words or pieces, and lessons, of a batch
+BATCH, FEWEST = 4096, 32  # words or pieces, and lessons, of a batch
 BUCKET = 4000  # lessons sorted by length together: little padding, much chance
 
 
-def plan(lengths, lessons, seed):
+def plan(lengths, lessons, seed, most):
     """Batches (rows) of lessons of like length, in an order that the seed fixes."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(lessons)
@@ -360,7 +388,7 @@ def plan(lengths, lessons, seed):
         bucket = order[start : start + BUCKET]
         bucket = bucket[np.argsort(-lengths[bucket], kind="stable")]
         while len(bucket):  # the first is the longest
-            size = int(np.clip(BATCH // lengths[bucket[0]], FEWEST, MOST))
+            size = int(np.clip(BATCH // lengths[bucket[0]], FEWEST, most))
             batches.append(bucket[:size])
             bucket = bucket[size:]
     return [batches[i] for i in rng.permutation(len(batches))]
@@ -459,12 +487,21 @@ def mean_losses(losses):
     return pd.DataFrame(rows).mean().to_dict()
 
 
+def take_over(weights, folder):
+    """Give weights {name: variable} the values of an exported encoder.
+
+    Its variables come in the same order; what levelling added stands behind them."""
+    for mine, theirs in zip(weights.values(), tf.saved_model.load(str(folder)).variables):
+        mine.assign(theirs)
+
+
 class Trainer:
     """One student, its optimizer, its checkpoints and its log.
 
     A student is a tf.Module with warm_up(lessons, items, word_targets), its start;
-    prepare(texts) -> items that have a length; inputs(items) -> tensors; matches, {name:
-    (width of a feature, weight of its loss)}; and read(inputs) -> features by name.
+    weights, its variables by name; prepare(texts) -> items that have a length;
+    inputs(items) -> tensors; matches, {name: (width of a feature, weight of its loss)};
+    and read(inputs) -> features by name.
     """
 
     every = 50  # steps per row of the log
@@ -474,13 +511,20 @@ class Trainer:
     def __init__(self, name, student, lessons, options):
         self.name, self.student = name, student
         self.lessons, self.options = lessons, options
+        if options.bfloat16:
+            kind = "auto_mixed_precision_onednn_bfloat16"
+            tf.config.optimizer.set_experimental_options({kind: True})
         self.items = student.prepare(lessons.texts)
         lengths = np.array([max(len(item), 1) for item in self.items])
         held_out = lessons.window >= len(lessons.targets) - HELD_OUT
         seen = np.flatnonzero(~held_out)
-        passes = [plan(lengths, seen, options.seed + i) for i in range(options.passes)]
-        self.batches = list(itertools.chain(*passes))[: options.steps]
-        self.held_out = plan(lengths, np.flatnonzero(held_out), 0)
+        most = COURSES[options.course].most
+        self.batches = [
+            batch
+            for i in range(options.passes)
+            for batch in plan(lengths, seen, options.seed + i, most)
+        ][: options.steps]
+        self.held_out = plan(lengths, np.flatnonzero(held_out), 0, most)
         targets = lessons.targets.shape[1]
         self.matches = {
             k: Match(width, targets) for k, (width, _) in student.matches.items()
@@ -530,9 +574,12 @@ class Trainer:
         return mean_losses([self.judge(*self.tensors(rows)) for rows in self.held_out])
 
     def begin(self):
-        """Give the student its first vectors, and the maps theirs."""
-        words = np.load(self.options.work / WORDS)
-        self.student.warm_up(self.lessons, self.items, words)
+        """Give the student its first vectors or those of --start, and the maps theirs."""
+        if self.options.start:
+            take_over(self.student.weights, self.options.start)
+        else:
+            words = np.load(self.options.work / WORDS)
+            self.student.warm_up(self.lessons, self.items, words)
         batches = self.batches[: self.calibration]
         features = self.features(batches)
         targets, _ = self.lessons.target(np.concatenate(batches))
@@ -545,7 +592,7 @@ class Trainer:
         checkpoint = tf.train.Checkpoint(
             learner=self.learner, optimizer=self.optimizer, step=self.step
         )
-        folder = self.options.work / self.name
+        folder = course_folder(self.options) / self.name
         manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
         if manager.latest_checkpoint:
             checkpoint.restore(manager.latest_checkpoint).assert_consumed()
@@ -567,7 +614,7 @@ class Trainer:
         manager = self.restore()
         start, steps = int(self.step), len(self.batches)
         kit.say("train", f"{steps} batches of {BATCH} words, from step {start}")
-        log, recent = Log(LOGS / f"{self.name}.log.csv", start), []
+        log, recent = Log(LOGS / f"{self.name}-{self.options.course}.log.csv", start), []
         with kit.progress(steps - start, self.name) as bar:
             for step in range(start, steps):
                 recent.append(self.take_step(step))
@@ -671,7 +718,7 @@ def arguments(description):
     parser.add_argument("--imdb", help="aclImdb_v1.tar.gz")
     parser.add_argument("--mail", help="a folder above both mail files")
     parser.add_argument("--broad", help="unlabelled texts of many kinds, .jsonl.xz")
-    parser.add_argument("--windows", type=int, default=240_000)
+    parser.add_argument("--course", type=int, default=1, choices=COURSES)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--work", type=Path, default=WORK, help="shards, checkpoints")
     return parser
@@ -680,7 +727,9 @@ def arguments(description):
 def training_arguments(description):
     """A parser of the options that both students have."""
     parser = arguments(description)
+    parser.add_argument("--start", type=Path, help="an exported encoder to go on with")
     parser.add_argument("--learning-rate", type=float, default=1e-3)
+    parser.add_argument("--bfloat16", action="store_true", help="for the products")
     parser.add_argument("--passes", type=int, default=1, help="over all lessons")
     parser.add_argument("--steps", type=int, help="fewer batches than that")
     return parser

@@ -210,13 +210,11 @@ class Student(tf.Module):
 
     matches = {"match": (2 * WIDTH, 1.0)}
 
-    def __init__(self, vocabulary, seed=0):
+    def __init__(self, options):
         super().__init__()
-        self.elmo = ElmoMini(seed)
-        pieces = vocabulary.read_text().splitlines()
-        self.known = {
-            piece: row for row, piece in enumerate(pieces) if piece.isalpha()
-        }  # words that the teacher has read alone, and the rows of its targets
+        self.options = options
+        self.elmo = ElmoMini(options.seed)
+        self.weights = self.elmo.weights
 
     def prepare(self, texts):
         """Numbers of the texts' words in self.words, a list of all words."""
@@ -236,13 +234,17 @@ class Student(tf.Module):
 
     def warm_up(self, lessons, items, word_targets):
         """Fit the embedding to the best vectors for a model without word order."""
-        rank = {word.encode(): i for i, word in enumerate(self.known)}
+        pieces = common.vocabulary(self.options).read_text().splitlines()
+        known = {
+            piece: row for row, piece in enumerate(pieces) if piece.isalpha()
+        }  # words that the teacher has read alone, and the rows of its targets
+        rank = {word.encode(): i for i, word in enumerate(known)}
         cores = bare(tf.constant(self.words)).numpy()
         number = np.array([rank.get(core, -1) for core in cores])
         ids = [number[item] for item in items]
         ids = [i[i >= 0] for i in ids]
         alone = [[i] for i in range(len(rank))]
-        targets = word_targets[list(self.known.values())]
+        targets = word_targets[list(known.values())]
         vectors = common.first_vectors(lessons, ids, alone, targets, len(rank), WIDTH)
         vectors *= (1 + (vectors**2).mean(1, keepdims=True)) ** -0.5  # as embed() does
         loss = self.fit_embedding(tf.constant([*rank]), tf.constant(vectors))
@@ -328,7 +330,7 @@ def main(argv=None):
     """Train, level, export."""
     options = common.training_arguments(__doc__.split("\n")[0]).parse_args(argv)
     lessons = common.load_lessons(options)
-    student = Student(common.vocabulary(options), options.seed)
+    student = Student(options)
     trainer = common.Trainer("elmo-mini", student, lessons, options)
     kit.say("result", trainer.run())
     level(student, common.documents(options))

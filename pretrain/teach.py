@@ -83,15 +83,16 @@ def main(argv=None):
     parser.add_argument("--teacher", required=True, help="a TF2 SavedModel of BERT")
     options = parser.parse_args(argv)
     windows = common.NATURAL.transform(common.windows(options).text)
-    words = common.pieces_as_words(common.vocabulary(options))
     starts = range(0, len(windows), SHARD)
     todo = {
-        common.shard_path(options.work, start): windows[start : start + SHARD]
+        common.shard_path(options, start): windows[start : start + SHARD]
         for start in starts
     }
-    todo = {options.work / common.WORDS: words} | todo
+    if options.course == 1:
+        words = common.pieces_as_words(common.vocabulary(options))
+        todo = {options.work / common.WORDS: words} | todo
     todo = {path: texts for path, texts in todo.items() if not path.exists()}
-    kit.say("teacher", f"{len(todo)} of {len(starts) + 1} shards to read")
+    kit.say("teacher", f"{len(todo)} shards to read")
     teacher = Teacher(options.teacher)
     with kit.progress(sum(map(len, todo.values())), "teacher") as bar:
         for path, texts in todo.items():

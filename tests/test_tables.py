@@ -546,6 +546,10 @@ BAD = {
         "t.csv", GOOD.decode().encode("utf-16") + b"x", "", "t.csv",
     ),
     "binary rubbish": ("t.csv", RUBBISH, "", "t.csv is no table", "zero bytes"),
+    "a zero late in a table": ("t.csv", GOOD * 9999 + b"a,\0b\n", "", "zero bytes"),
+    "a zero in UTF-16": (
+        "t.csv", "text,label\na,b\0c\n".encode("utf-16"), "", "zero bytes",
+    ),
     "packed rubbish": ("t.csv.gz", gzip.compress(RUBBISH), "", "t.csv.gz is no table"),
     "rubbish without zeros": ("t.csv", NO_ZEROS, "", "t.csv"),
     "rubbish called JSON": ("t.jsonl", NO_ZEROS, "", "t.jsonl, line 1"),

@@ -17,7 +17,7 @@ from .kinds import kit, review
 # What is killed: options of run_own.py on a table of 80 texts.
 KILLED = {
     "plain": "--models lr,nbsvm,rf,dummy --repeats 4",
-    "search": "--models lr,nbsvm --tune --search halving --repeats 3",
+    "search": "--models lr --tune --search halving --repeats 2",
     "encoding": "--models bert,lr --bert {bert} --repeats 2 --text natural",
 }
 CONTEXT = multiprocessing.get_context("forkserver")
