@@ -1077,12 +1077,14 @@ class Corpus:
     """What is special about a data set, and its defaults. needs: its files; read(paths,
     size, seed): their frame id, text, label, of a corpus too large a sample of `size`;
     svm: SVC's parameters; balanced: whether each class gives nsamp documents, or up to
-    so many; published: the article's accuracies in % by model, for each of SWEEP."""
+    so many; as_it_is: whether it gives so many on average, by its share; published: the
+    article's accuracies in % by model, for each of SWEEP."""
     title: str = "own texts"
     needs: tuple = ()
     read: Callable | None = None
     svm: dict = field(default_factory=lambda: {"C": 1, "kernel": "linear"})
     balanced: bool = False
+    as_it_is: bool = False
     published: tuple = ()
     models: tuple = (*ARTICLE_MODELS, "nbsvm", "dummy", "blend")
     maxtokens: int = 200
@@ -1284,20 +1286,37 @@ class Dataset:
         label = left.frame.label.cat.remove_unused_categories()
         return replace(left, frame=left.frame.assign(label=label))
 
+    def sizes(self, nsamp=None):
+        """How many documents of each class a draw has, <int>[K]."""
+        there = np.bincount(self.y, minlength=len(self.classes))
+        if not nsamp: return there
+        if not self.corpus.as_it_is: return np.minimum(there, nsamp)
+        share = min(nsamp * len(there) / len(self), 1)
+        return np.minimum(np.maximum(np.rint(share * there).astype(int), FEWEST), there)
+
+    def _sampled(self, sizes, rng):
+        """Rows, so many of each class, by chance."""
+        return np.concatenate([rng.choice(np.flatnonzero(self.y == c), size, False)
+                               for c, size in enumerate(sizes)])
+
+    def in_shares_of_draws(self, nsamp):
+        """As much of itself as has its classes in the shares that draws have: what a
+        kept model is fitted to, since with other shares it would say other classes."""
+        there, drawn = self.sizes(), self.sizes(nsamp)
+        if self.corpus.as_it_is or (there == drawn).all(): return self
+        sizes = (drawn * (there / drawn).min()).astype(int)
+        return self.take(np.sort(self._sampled(sizes, np.random.default_rng(0))))
+
     def draw(self, nsamp=1000, seed=0, repeat=0):
         """(train, test), split 70/30, stratified, of nsamp documents per class (None:
         all); of own texts a class may give fewer."""
-        random_state = seed_of_repeat(seed, repeat)
-        rng, rows = np.random.default_rng(random_state), []
-        for label, name in enumerate(self.classes):
-            of_class = np.flatnonzero(self.y == label)
-            size = min(len(of_class), nsamp or len(of_class))
+        random_state, sizes = seed_of_repeat(seed, repeat), self.sizes(nsamp)
+        for size, name in zip(sizes, self.classes):
             if self.corpus.balanced and size < (nsamp or 0):
                 raise KitError(
                     f"--nsamp {nsamp} is more than the {size} documents of class "
                     f"{name} in {self.source}; left out: {self.left_out}.")
-            rows.append(rng.choice(of_class, size, replace=False))
-        rows = np.concatenate(rows)
+        rows = self._sampled(sizes, np.random.default_rng(random_state))
         with told(f"{len(rows)} documents of {self.source} are too few to be split "
                   f"70/30 by class; left out: {self.left_out}", ValueError):
             parts = train_test_split(rows, test_size=TEST_SHARE, stratify=self.y[rows],
@@ -3717,7 +3736,8 @@ DETAILS = ("predictions", "history", "searches")  # what a row of results vouche
 WRITTEN = ("report.html table.md measures.md tuning.md learning_curve.md errors.md "
            "audit.md confusion.md "
            "accuracy.png roc.png confusion.png learning_curve.png history_*.png "
-           "tuning_*.png").split()
+           "tuning_*.png submission.csv model/card.json model/model.skops "
+           "model/vocabulary.json.gz").split()
 ASIDE = re.compile(r"earlier-\d{8}-\d{6}-\w{8}")  # the folder of an earlier run
 
 def typed(rows, columns):
@@ -3824,6 +3844,14 @@ class Results:
             kept |= {(file, k, n) for k, n in zip(keys, rows.nsamp) if k not in cut}
         return kept
 
+    @contextlib.contextmanager
+    def unfinished(self):
+        """In the block the run is not over: cut off there, it is taken up again."""
+        finished = self.about["finished"]
+        self.describe(finished=False)
+        yield
+        self.describe(finished=finished)
+
     def _earlier(self):
         """What run.json says <dict>; {} for none, or half of one."""
         with contextlib.suppress(OSError, ValueError, RecursionError):
@@ -3861,8 +3889,9 @@ class Results:
             if folder in kept or not ours: continue
             for file in self._files(folder):
                 file.unlink()
-            with contextlib.suppress(OSError):  # it is not empty
-                folder.rmdir()
+            for place in (folder / "model", folder):
+                with contextlib.suppress(OSError):  # it is not empty
+                    place.rmdir()
 
     def _take(self):
         """Lock the folder, so that no second run writes there. The system ends a lock
@@ -3897,7 +3926,9 @@ class Results:
         # By its name, since from Python 3.12 on a relative folder's comes as absolute.
         aside = self.folder / Path(tempfile.mkdtemp(prefix=name, dir=self.folder)).name
         for file in files:
-            os.replace(file, aside / file.name)
+            to = aside / file.relative_to(self.folder)
+            to.parent.mkdir(exist_ok=True)
+            os.replace(file, to)
         return aside
 
     @functools.cached_property
@@ -4326,7 +4357,9 @@ class Report:
         """What was measured on what."""
         draws = self.results.frame("results").repeat.nunique()
         nsamp = self.settings[0].nsamp
-        count = f"{nsamp}" if self.dataset.corpus.balanced else f"up to {nsamp}"
+        corpus = self.dataset.corpus
+        count = f"{'' if corpus.balanced or corpus.as_it_is else 'up to '}{nsamp}"
+        count += " (on average)" * corpus.as_it_is
         metric = self.metric.replace("_", " ")
         return (f"{self.dataset.title}: {metric} in %, {len(self.dataset.classes)} "
                 f"classes, {count} documents per class, {draws} draw(s), 70/30 split")
@@ -4351,6 +4384,16 @@ class Report:
                                 for _, part in rows.groupby("repeat")]
         return self._known[key]
 
+    @staticmethod
+    def doubted(y, said, scores):
+        """A draw's documents and four more, two of them taken wrongly, as Agresti and
+        Coull add them: no measure is certain where all documents are right."""
+        a, b = np.argsort(np.bincount(y, minlength=scores.shape[1]), kind="stable")[-2:]
+        best, worst = scores.argmax(axis=0), scores.argmin(axis=0)
+        like = [best[a], best[b], worst[a], worst[b]]
+        return (np.append(y, [a, b, a, b]), np.append(said, [a, b, b, a]),
+                np.vstack([scores, scores[like]]))
+
     def document_variance(self, columns, settings):
         """The variance of one draw's value, or difference of two columns, from its
         test documents: in closed form for accuracy, else by resampling them."""
@@ -4358,6 +4401,8 @@ class Report:
         variances, enough = [], FEWEST_DRAWS - 1  # draws tell it; resampling is slow
         draws = zip(*(self.judged(column, settings)[:enough] for column in columns))
         for draw in draws:
+            if self.metric != "accuracy" and not columns[1:]:
+                draw = [self.doubted(*draw[0])]
             signed, n = list(zip((1, -1), draw)), len(draw[0][0])
             if self.metric == "accuracy":
                 hits = sum(s * (y == said).astype(float) for s, (y, said, _) in signed)
@@ -5605,11 +5650,17 @@ def to_keep(report, name=BEST):
     if name != BEST and name not in named:
         raise KitError(f"There is no column {name!r}, only {', '.join(named)}."
                        f"{nearest(name, named)}")
-    columns = [c for c in report.compared(settings) if c.algorithm.judged]
-    columns = columns if name == BEST else [named[name]]
+    columns = report.compared(settings) if name == BEST else [named[name]]
     columns = [c for c in columns if len(report.values(c, settings))]
-    if not columns: raise KitError(f"{name} has no result.")
-    return max(columns, key=lambda c: report.values(c, settings).mean())
+    if not columns:
+        raise KitError(f"{'No model' if name == BEST else name} has a result.")
+    means = {c: report.values(c, settings).mean() for c in columns}
+    best = max(columns, key=lambda c: (c.algorithm.judged, means[c]))
+    above = [c for c in columns if not c.algorithm.judged and means[c] > means[best]]
+    if above:
+        say("keep", f"{best.title(settings)} is below {above[0].title(settings)}, "
+            "which always says the same")
+    return best
 
 def expected(report, column):
     """{measure: {mean, low, high}} of a column at the last row: the report's metric,
@@ -5621,9 +5672,9 @@ def expected(report, column):
         found[metric] = {"mean": estimate.mean, "low": low, "high": high}
     return found
 
-def card_of(report, column, params, model):
-    """What a column's card says of a model that is fitted, as JSON data."""
-    settings, dataset = report.settings[-1], report.dataset
+def card_of(report, column, params, model, dataset):
+    """What a column's card says of a model that is fitted to a data set, as JSON."""
+    settings = report.settings[-1]
     draws = report.judged(column, settings)
     own = hasattr(model, "predict_proba")
     known = {name: v for name, v in vars(settings).items() if name != "store"}
@@ -5636,15 +5687,19 @@ def card_of(report, column, params, model):
         "chosen_among": [c.name for c in report.columns], "dataset": {
             "name": dataset.name, "title": dataset.title, "source": dataset.source,
             "texts": len(dataset), "sha256": dataset.digest,
+            "texts_of_classes": dict(zip(dataset.classes, dataset.sizes().tolist())),
             "columns": dataset.columns}}
     return json.loads(without_secrets(json.dumps(card, default=str)))
 
+IN_SHARES = (", as many of each class as keep the shares that its draws have (--nsamp "
+             "all draws and keeps them as they are)")
+
 def refitted(report, name=BEST, limit=None):
     """The KeptModel of the best column of a report, or of the one named, fitted to all
-    texts of its data set: at its last row; of a tuned column with the point that most
-    draws chose. limit: seconds that it may take."""
-    settings, dataset = report.settings[-1], report.dataset
-    column = to_keep(report, name)
+    texts of its data set, in the classes' shares of its draws: at its last row; of a
+    tuned column with the point that most draws chose. limit: seconds it may take."""
+    settings, column = report.settings[-1], to_keep(report, name)
+    dataset = report.dataset.in_shares_of_draws(settings.nsamp)
     searches = report.results.of("searches", column, settings)
     points = searches.groupby("best").score_in_folds.agg(["size", "mean"])
     params = json.loads(max(points.index, key=lambda p: tuple(points.loc[p]))
@@ -5652,8 +5707,10 @@ def refitted(report, name=BEST, limit=None):
     model = column.pipeline(settings).set_params(**params)
     rows = report.results.of("results", column, settings)
     growth = (len(dataset) / rows.n_train.mean()) ** max(column.algorithm.growth, 1)
-    say("keep", f"{column.title(settings)}, now fitted to all {len(dataset)} texts: "
-        f"about {rows.fit_seconds.mean() * growth:.0f} s")
+    every = len(dataset) == len(report.dataset)
+    say("keep", f"{column.title(settings)}, now fitted to {'all ' * every}"
+        f"{len(dataset)} texts{'' if every else IN_SHARES}: about "
+        f"{rows.fit_seconds.mean() * growth:.0f} s")
     try:
         if column.encoder(settings):
             with time_limit(limit): model.fit(dataset.texts, dataset.y)
@@ -5664,7 +5721,7 @@ def refitted(report, name=BEST, limit=None):
                        f"{limit:g} s (--time-limit); keep another one.") from error
     for part in encoders_in(parts_of(model)):
         vars(part).update({"store": None} if hasattr(part, "store") else {})
-    return KeptModel(model, card_of(report, column, params, model))
+    return KeptModel(model, card_of(report, column, params, model, dataset))
 
 @contextlib.contextmanager
 def portable(parts, handles):
@@ -5890,7 +5947,11 @@ class Competition:
         train = TableFile(files["train"]).frame()
         test, sample = (pd.concat(TableFile(files[part]).chunks(100_000), ignore_index
                                   =True) for part in ("test", "sample"))
-        id = next((column for column in sample if column in test), "")
+        alike = {str(column).lower(): column for column in test}
+        id = next((column for column in sample if str(column).lower() in alike), "")
+        if id:  # JSON's and Parquet's are numbers, and a CSV's are words
+            test = test.rename(columns={alike[id.lower()]: id}).astype({id: str})
+            sample = sample.astype({id: str})
         targets = tuple(c for c in sample if c != (id or sample.columns[0]))
         found = cls(folder, train, test, sample, id, targets)
         found._check()
@@ -5943,7 +6004,8 @@ class Competition:
         own = [c for c in self.train if c in (text, label, id) or c not in self.test]
         dataset = load(self.train[own], text=text, label=label, id=id)
         name = self.folder.resolve().name
-        dataset = replace(dataset, name=name, title=name, source=str(self.folder))
+        dataset = replace(dataset, name=name, title=name, source=str(self.folder),
+                          corpus=replace(OWN, as_it_is=True))
         self.form(dataset)  # or a sentence, before anything runs
         return dataset
 
@@ -5953,24 +6015,43 @@ class Competition:
         if self.targets[1:]:
             return "probability of each class", self._by_column(dataset)
         values = self.sample[self.targets[0]].dropna().astype(str).str.strip()
-        names, classes = set(self.as_names(values)), dataset.classes
         numbers = pd.to_numeric(values, errors="coerce")
         numeric = len(values) > 0 and numbers.notna().all()
-        broken = numeric and values.str.contains("[.]").any()  # 0.5, or 0.0
+        if numeric and values.str.contains("[.]").any():  # 0.5, or 0.0
+            return self._by_number(dataset, {*self.as_names(values)})
+        whole = pd.to_numeric(pd.Series(dataset.classes), errors="coerce").notna().all()
+        if numeric and not whole:  # 0/1 for False/True, ham/spam
+            meant = self._meant_by_one(dataset)
+            return "class", {name: str(int(name == meant)) for name in dataset.classes}
+        if whole and not numeric and len(values):
+            raise KitError(f"The sample submission has words ({values.iloc[0]}) and "
+                           f"train has numbers ({', '.join(dataset.classes[:6])}): "
+                           "nothing tells which is which.")
+        return "class", {name: name for name in dataset.classes}
+
+    def _by_number(self, dataset, names):
+        """form() of a sample with such fractions in one column."""
         label = self.train[dataset.columns["label"]]
         as_float = pd.api.types.is_float_dtype(label) and label.notna().all()
-        if broken and names <= set(classes) and as_float:
-            return "class", {name: str(float(name)) for name in classes}
-        if broken and len(classes) == 2: return "probability", classes[1]
-        if broken:
-            raise KitError(f"The sample submission asks for one number "
-                           f"({values.iloc[0]}) of each text, and there are "
-                           f"{len(classes)} classes: this kit fills in classes, or "
-                           "a probability for each.")
-        whole = pd.to_numeric(pd.Series(classes), errors="coerce").notna().all()
-        if numeric and not whole and len(classes) == 2:  # 0/1 for False/True, ham/spam
-            return "class", dict(zip(classes, "01"))
-        return "class", {name: name for name in classes}
+        if names <= {*dataset.classes} and as_float:
+            return "class", {name: str(float(name)) for name in dataset.classes}
+        return "probability", self._meant_by_one(dataset)
+
+    def _meant_by_one(self, dataset):
+        """Which of two classes a 1 stands for, or a probability near 1."""
+        classes, target = dataset.classes, self.targets[0]
+        if len(classes) > 2:
+            raise KitError("The sample submission asks for one number "
+                           f"({self.sample[target].iloc[0]}) of each text, and "
+                           f"there are {len(classes)} classes: this kit fills in "
+                           "classes, or a probability for each.")
+        named = [name for name in classes if name.lower() == str(target).lower()]
+        ones = [name for name in classes if name.lower() in ("1", "true", "yes")]
+        if not named + ones:
+            raise KitError(f"The sample submission asks for a number, {target}, of "
+                           f"each text, and nothing tells whether 1 is {classes[0]} or "
+                           f"{classes[1]}: call its column like that class.")
+        return (named + ones)[0]
 
     def _by_column(self, dataset):
         """{column of the sample: class}: called alike, but for case and a prefix."""
@@ -6292,6 +6373,8 @@ class Run:
             f"failed: {outcome}") if failed else (
             f"{metric} {percent(outcome.measures[metric]):>5} %   encode "
             f"{outcome.encode_seconds:6.1f} s   fit {outcome.fit_seconds:6.1f} s")
+        if not failed and outcome.search and outcome.search.ended == "interrupted":
+            text += f"   cut short after {outcome.search.points} point(s)"
         size = f", {settings.nsamp} per class" if settings.nsamp < task.drawn else ""
         title = f"{task.column.title(settings)}{size}"
         self.told |= {outcome} if failed else set()
@@ -6486,7 +6569,8 @@ class Run:
         finished = all(map(results.done, self.tasks()))
         results.describe(finished=finished, **self.facts(report))
         write_page(results)
-        if options.save: self.keep_model(report)
+        if options.save:
+            with results.unfinished(): self.keep_model(report)
 
     def keep_model(self, report):
         """Fit the model that --save asks for to all texts, and keep it in the folder
@@ -6702,8 +6786,13 @@ def run_problem(name, words):
     say("files", f"report.html, table.md, results.csv and more in {out}")
     if results.interrupted: raise KeyboardInterrupt
     if submit:
-        kept = results.model or refitted(results.report, limit=options.limit)
-        competition.hand_in(kept, dataset, out)
+        try:
+            with results.unfinished():
+                kept = results.model or refitted(results.report, limit=options.limit)
+                competition.hand_in(kept, dataset, out)
+        except KitError as error:  # of a model; the data were looked at before
+            say("submit", f"nothing is handed in: {error}")
+            return 1
     return 0 if results.about["finished"] and (
         results.model or not options.save) else 1
 
