@@ -31,7 +31,7 @@ import dataclasses, difflib, email, email.policy, functools, gzip, hashlib, heap
 import http.client, importlib.metadata, importlib.util, io, itertools, json, logging
 import lzma, os, platform, queue, re, shlex, shutil, signal, sqlite3, sys, tarfile
 import tempfile, textwrap, threading, time, urllib.error, urllib.request, warnings
-import zipfile, zlib
+import weakref, zipfile, zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -1686,7 +1686,7 @@ def tensorflow():
 
 # A SavedModel is a program. Of the ops with a state or an effect these stay inside the
 # process: variables, calls, tests, tables (read from the module's own assets), arrays,
-# random numbers, and what reads and writes checkpoints, see saves_in_use.
+# random numbers; and what reads and writes checkpoints, see below.
 STATEFUL = re.compile(
     r"Var(iable(V2|Shape)?|HandleOp|IsInitializedOp)|DisableCopyOnRead|GuaranteeConst|"
     r"(Read|Assign|AssignAdd|AssignSub)VariableOp|If|While|Case|StatefulPartitionedCall"
@@ -1701,47 +1701,65 @@ STATEFUL = re.compile(
 REACHING = re.compile(
     r"\w*(ReadFile|MatchingFiles|Vocab|Reader|Dataset|Iterator|PyFunc|Proto|Debug|Xla|"
     r"TPU|Tpu|Mlir)\w*|ImmutableConst|Copy(Host|Op)?|Abort|_.*|.*>.*")
-SAVES = {"SaveV2", "MergeV2Checkpoints"}  # in every SavedModel, for itself
+# Every SavedModel can save itself by these; what is loaded here cannot any more, since
+# too much could make it do so: signatures, initializers, graph optimizers.
+SAVES = {"SaveV2", "MergeV2Checkpoints"}
+# Which input names the file that an op reads, or may be kept to name one. A name that a
+# graph makes up could carry a text to the network, as in "gs://BUCKET/TEXT"; the names
+# of the module's own files come from ops of GIVEN.
+NAMING = {"RestoreV2": 0, "InitializeTableFromTextFileV2": 1, "AssignVariableOp": 1}
+GIVEN = re.compile(r"Const|Placeholder|VarHandleOp|ReadVariableOp|\w*HashTable\w*")
+STRING = 7  # DT_STRING
 
-def saves_in_use(meta_graph):
-    """Whether a graph <MetaGraphDef> writes checkpoints but in its own saver: whether
-    anything that a caller can name needs an op of SAVES. A name counts as needed where
-    its bytes occur, since many fields can hold one."""
-    def holding(names, parts):
-        return {key for key, part in parts if any(n.encode() in part for n in names)}
-    graph, saver = meta_graph.graph_def, meta_graph.saver_def
-    library, signatures = graph.library, meta_graph.signature_def.values()
-    functions = [(f.signature.name, f.SerializeToString()) for f in library.function]
-    saving = set()
-    while more := holding(SAVES | saving, functions) - saving:
-        saving |= more
-    nodes = holding(SAVES | saving, (
-        (node.name, node.SerializeToString()) for node in graph.node))
-    inputs = [(node.name, {name.lstrip("^").split(":")[0] for name in node.input})
-              for node in graph.node]
-    while more := {name for name, needed in inputs if needed & nodes} - nodes:
-        nodes |= more
-    run = {saver.restore_op_name, *chain.from_iterable(
-        one.node_list.value for one in meta_graph.collection_def.values())}
-    objects = [meta_graph.object_graph_def, *library.gradient,
-               *library.registered_gradients]
-    return bool(
-        nodes & {name.split(":")[0] for name in run}
-        or holding(saving, ((1, part.SerializeToString()) for part in objects))
-        or holding({f"{n}:" for n in nodes},
-                   ((1, part.SerializeToString()) for part in signatures)))
+def saved_model(path):
+    """The protocol buffer of the SavedModel in a folder."""
+    from google.protobuf.message import DecodeError
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+    with told(f"{path} holds no SavedModel", DecodeError):
+        return SavedModel.FromString(Path(path, "saved_model.pb").read_bytes())
+
+def is_given(name, nodes):
+    """Whether an input of a graph or function, by its nodes {name: node}, is a constant
+    or handed in. Of a chain without end nothing is."""
+    for _ in range(100):
+        node = nodes.get(name.split(":")[0])
+        if not node: return True  # an argument
+        if node.op not in ("Identity", "PlaceholderWithDefault"):
+            return GIVEN.fullmatch(node.op) and b"://" not in node.SerializeToString()
+        name = node.input[0]
+    return False
+
+def makes_up_names(graph):
+    """The ops <str> and functions of a graph <GraphDef> that read a file whose name it
+    computes."""
+    def called(node):
+        own = (value.func.name for value in node.attr.values())
+        some = (f.name for value in node.attr.values() for f in value.list.func)
+        return {node.op, *own, *some}
+    def asked(node):
+        if node.op in NAMING:
+            kept = node.op != "AssignVariableOp" or node.attr["dtype"].type == STRING
+            return [node.input[NAMING[node.op]]] * kept
+        return [i for i in node.input if i[0] != "^"] if called(node) & naming else []
+    bodies = {f.signature.name: f.node_def for f in graph.library.function}
+    naming = set()  # the functions that need such an op
+    while more := {name for name, nodes in bodies.items()
+                   if any(map(asked, nodes))} - naming:
+        naming |= more
+    found = set()
+    for nodes in (graph.node, *bodies.values()):
+        named = {node.name: node for node in nodes}
+        found |= {node.op for node in nodes
+                  if not all(is_given(name, named) for name in asked(node))}
+    return found
 
 def reaching_ops(path):
     """The ops <str>, sorted, by which the SavedModel in a folder could reach files, the
     network, Python or code that is not TensorFlow's own: all that is not known to stay
     inside. Every graph and function is looked through, also what nobody calls."""
-    from google.protobuf.message import DecodeError
-    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
     from tensorflow.python.framework import op_def_registry
-    with told(f"{path} holds no SavedModel", DecodeError):
-        model = SavedModel.FromString(Path(path, "saved_model.pb").read_bytes())
     found = set()
-    for meta_graph in model.meta_graphs:
+    for meta_graph in saved_model(path).meta_graphs:
         graph = meta_graph.graph_def
         functions = {f.signature.name: f.node_def for f in graph.library.function}
         for op in {node.op for node in chain(graph.node, *functions.values())}:
@@ -1753,8 +1771,26 @@ def reaching_ops(path):
             else:
                 inside = not REACHING.fullmatch(op)
             found |= set() if inside else {op}
-        found |= SAVES if saves_in_use(meta_graph) else set()
+        found |= makes_up_names(graph)
     return sorted(found)
+
+def without_saves(path):
+    """A new folder with the SavedModel of another one, less the ops of SAVES; links
+    lead to all else that it needs."""
+    model, folder = saved_model(path), Path(tempfile.mkdtemp(prefix="kit-"))
+    for meta_graph in model.meta_graphs:
+        graph = meta_graph.graph_def
+        bodies = (function.node_def for function in graph.library.function)
+        for node in chain(graph.node, *bodies):
+            if node.op in SAVES:
+                node.op = "NoOp"
+                del node.input[:]
+                node.attr.clear()
+    (folder / "saved_model.pb").write_bytes(model.SerializeToString())
+    for name in ("variables", "assets", "tfhub_module.pb"):
+        if Path(path, name).exists():
+            (folder / name).symlink_to(Path(path, name).resolve())
+    return folder
 
 def load_module(path, trust_encoder=False):
     """The SavedModel in a folder: all that hub.load does once it has the folder,
@@ -1771,8 +1807,13 @@ def load_module(path, trust_encoder=False):
     # names of the variables tell the encoder's layers.
     with (told(f"{path} cannot be loaded as a SavedModel", OSError, ValueError,
                RuntimeError), quiet_stderr(), hushed(tf), tf.init_scope(),
-          tf.compat.v1.name_scope(None)):
-        return tf.saved_model.load(str(path), tags)
+          tf.compat.v1.name_scope(None), contextlib.ExitStack() as ends):
+        if not trust_encoder:
+            path = without_saves(path)
+            ends.callback(shutil.rmtree, path, True)
+        module = tf.saved_model.load(str(path), tags)
+        weakref.finalize(module, ends.pop_all().close)
+        return module
 
 @once
 def module_on(kind, path, trust_encoder, card):

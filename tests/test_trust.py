@@ -80,19 +80,10 @@ def test_ops_that_reach_out_are_named_whichever_they_are(tmp_path):
             lambda t: t, [text], tf.string, stateful=False),
         "DebugIdentityV2": lambda text: raw.DebugIdentityV2(
             input=text, debug_urls=["grpc://localhost:1"]),
-        "SaveV2": lambda text: (raw.SaveV2(
-            prefix=text, tensor_names=["a"], shape_and_slices=[""],
-            tensors=[tf.ones(1)]), text)[1],
-        "MergeV2Checkpoints": lambda text: (raw.MergeV2Checkpoints(
-            checkpoint_prefixes=[text], destination_prefix=text), text)[1],
     }  # fmt: skip
     for name, function in cases.items():
         module = saved(tmp_path / name, lambda text: {"default": function(text)})  # noqa: B023
         assert name in kit.reaching_ops(module), name
-        if name in kit.SAVES:  # in a function that the signature's only calls
-            inner = tf.function(function)
-            module = saved(tmp_path / f"{name}2", lambda t: {"default": inner(t)})  # noqa: B023
-            assert name in kit.reaching_ops(module), name
 
 
 def test_an_op_that_tensorflow_does_not_know_is_named(tmp_path):
@@ -115,21 +106,74 @@ def test_a_function_does_not_hide_behind_the_name_of_an_op(tmp_path):
     assert kit.reaching_ops(module) == ["WriteFile"]
 
 
-def test_a_saver_of_the_tf1_format_that_a_signature_runs_is_named(tmp_path, tiny):
-    """Each SavedModel can save itself; in none may a signature make it do so."""
-    import shutil
+def saves(target):
+    """A function that writes a checkpoint."""
+    tf = kit.tensorflow()
 
-    module = shutil.copytree(tiny["elmo_tf1"], tmp_path / "elmo")
+    def call(text):
+        save = tf.raw_ops.SaveV2(prefix=str(target), tensor_names=["a"],
+                                 shape_and_slices=[""], tensors=[tf.ones(1)])  # fmt: skip
+        with tf.control_dependencies([save]):
+            return {"default": tf.identity(text)}
+
+    return call
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_what_is_loaded_cannot_write_checkpoints(tmp_path, trusted):
+    module = saved(tmp_path / "m", saves(tmp_path / "intruder"))
+    loaded = kit.load_module(module, trusted)
+    text = kit.tensorflow().constant("as it was")
+    assert loaded.signatures["default"](text)["default"] == text
+    assert bool(list(tmp_path.glob("intruder*"))) == trusted
+
+
+def test_nothing_that_runs_on_loading_writes_a_checkpoint(tmp_path):
+    """Of the TF1 format: `__saved_model_init_op` may be any op."""
+    tf1 = kit.tensorflow().compat.v1
+    with tf1.Graph().as_default(), tf1.Session() as session:
+        text = tf1.placeholder(tf1.string, [None])
+        same = tf1.identity(text)
+        saves(tmp_path / "intruder")(text)
+        evil = [op for op in tf1.get_default_graph().get_operations()
+                if op.type in kit.SAVES]  # fmt: skip
+        tf1.group(*evil, name="NoOp")
+        builder = tf1.saved_model.Builder(str(tmp_path / "m"))
+        builder.add_meta_graph_and_variables(session, [], {
+            "default": tf1.saved_model.predict_signature_def({"x": text}, {"y": same})
+        })  # fmt: skip
+        builder.save()
+
+    def run_it(meta_graph):
+        name = "__saved_model_init_op"
+        meta_graph.signature_def[name].outputs[name].name = "NoOp"
+
+    module = edited(tmp_path / "m", run_it)
+    kit.load_module(module)
+    assert not list(tmp_path.glob("intruder*"))
+    kit.load_module(module, trust_encoder=True)
+    assert list(tmp_path.glob("intruder*"))  # else this test proves nothing
+
+
+def test_names_of_files_that_a_graph_makes_up_are_told(tmp_path):
+    """They could carry a text away: to "gs://BUCKET/TEXT"."""
+    tf = kit.tensorflow()
+
+    def restore(prefix):
+        return tf.raw_ops.RestoreV2(prefix=prefix, tensor_names=["a"],
+                                    shape_and_slices=[""], dtypes=[tf.float32])  # fmt: skip
+
+    inner = tf.function(restore)
+    cases = {
+        "here": lambda text: restore("gs://bucket/" + text),
+        "in a function": lambda text: inner(tf.strings.lower(text)),
+        "fixed": lambda text: restore("gs://bucket/beacon"),
+    }
+    for name, function in cases.items():
+        module = saved(tmp_path / name, lambda t: {"default": function(t)[0]})  # noqa: B023
+        assert kit.reaching_ops(module) != [], name
+    module = saved(tmp_path / "own", lambda t: {"default": restore("its own")[0]})
     assert kit.reaching_ops(module) == []
-
-    def save_on_call(meta_graph):
-        graph = meta_graph.graph_def
-        (output,) = [node for node in graph.node if node.op == "SaveV2"][:1]
-        signature = meta_graph.signature_def["default"].outputs["elmo"].name
-        node = next(n for n in graph.node if n.name == signature.split(":")[0])
-        node.input.append(f"^{output.name}")
-
-    assert kit.reaching_ops(edited(module, save_on_call)) == sorted(kit.SAVES)
 
 
 def test_a_table_read_from_the_modules_own_asset_is_legal(tmp_path):
