@@ -3832,10 +3832,13 @@ class Results:
     again, another one's files are moved aside, or go if they may be overwritten.
     report: what tables and figures take, once it is over; pages: all there is to read;
     figures: SVG by name, if drawn; interrupted: whether by Ctrl-C; model: the
-    KeptModel, if one was asked for. The folder is locked until close(). A row's `check`
-    is a digest of the run, the row and what the files beside results.csv say of it."""
+    KeptModel, if one was asked for; encoders: {handle: digest}, where another digest
+    makes another run, of those that are here now. The folder is locked until close().
+    A row's `check` is a digest of the run, the row and what the files beside
+    results.csv say of it."""
 
-    def __init__(self, folder=None, asked=None, classes=(), overwrite=False):
+    def __init__(self, folder=None, asked=None, classes=(), overwrite=False,
+                 encoders=None):
         self.folder = folder and Path(folder)
         self.interrupted, self.report, self.pages, self.figures = False, None, {}, {}
         self.model = None
@@ -3847,6 +3850,8 @@ class Results:
         asked = json.loads(without_secrets(json.dumps(asked)))
         self.about = {"asked": asked, "finished": False,
                       "started": time.time(), "classes": list(classes),
+                      "encoders": {
+                          without_secrets(h): d for h, d in (encoders or {}).items()},
                       "process": {"pid": os.getpid(), "host": platform.node()}}
         self.lock = None
         if self.folder:
@@ -3906,7 +3911,13 @@ class Results:
             self.folder.mkdir(parents=True, exist_ok=True)
         self._take()
         earlier, files = self._earlier(), self._files(self.folder)
-        if earlier.get("asked") == self.about["asked"] and not earlier.get("finished"):
+        known, now = earlier.get("encoders"), self.about["encoders"]
+        known = known if isinstance(known, dict) else {}
+        changed = [name for name in now if known.get(name, now[name]) != now[name]]
+        for name in changed: say("results", f"encoder {name} is not what it was")
+        if (earlier.get("asked") == self.about["asked"] and not changed
+                and not earlier.get("finished")):
+            self.about["encoders"] = known | now
             self.describe()
             self._resume()
         elif files:
@@ -6376,8 +6387,10 @@ class Run:
             "svm": dataset.corpus.svm, "content": dataset.digest}
         del asked["save"]  # it changes no result
         self.told = set()  # why models failed
-        self.results = Results(out, asked, dataset.classes, overwrite)
-        self.notes = []
+        self.notes, self.lost = [], self.lost_encoders()
+        handles = {h for c in self.columns for h in c.algorithm.encoders(self.rows[0])}
+        encoders = {h: Encoder(h).digest() for h in handles - self.lost.keys()}
+        self.results = Results(out, asked, dataset.classes, overwrite, encoders)
 
     def _require_packages(self, out):
         """Ask for what pip has to install before anything runs; only figures may do
@@ -6472,7 +6485,7 @@ class Run:
     def fit_and_score(self):
         """Compute what has no result yet, till Ctrl-C: simple plain columns first, on
         all workers; encoders and searches one by one."""
-        options, lost = self.options, self.lost_encoders()
+        options, lost = self.options, self.lost
         def missing(task):
             handles = task.column.algorithm.encoders(task.settings)
             return next((lost[handle] for handle in handles if handle in lost), None)

@@ -302,3 +302,17 @@ def test_rows_of_one_run_have_one_check_and_others_another():
     assert one.check(hashes) != two.check(hashes)
     assert one.check(hashes) != one.check(hashes, np.uint64([7]))
     assert hashes == kit.row_hashes(rows.assign(check="x"))
+
+
+def test_another_encoder_of_the_same_name_is_another_run(tmp_path, capsys):
+    def started(encoders):
+        results = kit.Results(tmp_path, {"a": 1}, encoders=encoders)
+        results.close()
+        return results.about["encoders"], list(tmp_path.glob("earlier-*"))
+
+    assert started({"bert": "as it was"}) == ({"bert": "as it was"}, [])
+    assert started({}) == ({"bert": "as it was"}, [])  # it is not here now
+    assert started({"bert": "as it was", "elmo": "new"})[1] == []
+    encoders, earlier = started({"bert": "changed"})
+    assert encoders == {"bert": "changed"} and len(earlier) == 1
+    assert "encoder bert is not what it was" in capsys.readouterr().out
