@@ -419,6 +419,7 @@ class Unpacked(io.RawIOBase):
 
     def seek(self, place, whence=0):
         """Read on to a place."""
+        if place < self.count: raise OSError("it is not in the order of reading")
         while self.count < place and self.read(min(place - self.count, 1 << 16)): pass
         return self.count
 
@@ -426,6 +427,22 @@ class Unpacked(io.RawIOBase):
         """Close the file, too."""
         self.stream.close()
         super().close()
+
+@contextlib.contextmanager
+def whole_archive(path):
+    """A tar archive, packed or not, to be read forwards. It is read as a stream, to its
+    end, where its checksums stand, since a damaged archive can look like a shorter one:
+    tarfile ends at what is no header."""
+    # The last two kinds of errors come of headers that no program writes.
+    with (told(f"{path} is not a whole archive; fetch it again", tarfile.TarError,
+               lzma.LZMAError, zlib.error, EOFError, OSError, ValueError, OverflowError,
+               RecursionError),
+          Unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r:") as archive):
+        yield archive
+        end = [stream.last, *iter(lambda: stream.read(1 << 16), b"")]
+        if not end[0] or any(map(bytes.strip, end, itertools.repeat(b"\0"))):
+            raise KitError(f"{path} is not a whole archive: it breaks off, or goes on "
+                           "behind its end; fetch it again.")
 
 class TableFile:
     """A table on disk as a frame: CSV or TSV, JSON Lines, Parquet; packed or not."""
@@ -973,14 +990,11 @@ IMDB_CLASSES = ["neg", "pos"]
 SYNTHETIC = re.compile(rb"synthetic demo corpus", re.I)  # begins the demo's files
 
 def read_imdb_archive(path):
-    """The labelled training reviews of aclImdb_v1.tar.gz, in their order there. It is
-    read as a stream, to its end, where its checksums stand, since a damaged archive
-    can look like a shorter one: tarfile ends at what is no header. None may be missing:
-    the reviews of a class are numbered from 0 on, and both classes have as many."""
+    """The labelled training reviews of aclImdb_v1.tar.gz, in their order there. None
+    may be missing: the reviews of a class are numbered from 0 on, and both classes have
+    as many."""
     rows, numbers = [], {label: set() for label in IMDB_CLASSES}
-    with (told(f"{path} is not a whole archive; fetch it again", tarfile.TarError,
-               lzma.LZMAError, zlib.error, EOFError, OSError, ValueError),
-          Unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r:") as archive):
+    with whole_archive(path) as archive:
         for member in iter(archive.next, None):
             archive.members.clear()  # which keeps all, 100,000 here
             found = IMDB_FILE.search(member.name)
@@ -993,10 +1007,6 @@ def read_imdb_archive(path):
             elif member.size > UNPACKED_AT_ONCE:
                 raise KitError(f"{path} holds {member.name[:100]} of {member.size:,} "
                                "bytes; no file of the reviews' archive is so large.")
-        end = [stream.last, *iter(lambda: stream.read(1 << 16), b"")]
-        if not end[0] or any(map(bytes.strip, end, itertools.repeat(b"\0"))):
-            raise KitError(f"{path} is not a whole archive: it breaks off, or goes on "
-                           "behind its end; fetch it again.")
     whole = max(chain.from_iterable(numbers.values()), default=0) + 1
     for label, found in numbers.items():
         if len(found) < whole:
@@ -1551,18 +1561,22 @@ class Encoder:
             return None
 
     def _from_url(self, folder):
-        """Download and unpack it."""
+        """Download and unpack it; of what is damaged, or none, nothing is kept."""
         packed = download(f"{self.url}?tf-hub-format=compressed")
         with tempfile.TemporaryDirectory(dir=cache_folder()) as temporary:
+            model = Path(temporary, "model")
             try:
-                with tarfile.open(packed) as archive:
-                    archive.extractall(Path(temporary, "model"), filter="data")
-            except (tarfile.TarError, EOFError) as error:
+                with whole_archive(packed) as archive:
+                    archive.extractall(model, filter="data")
+                if not self.is_in(model): raise KitError("it has no saved_model.pb")
+            except KitError as error:
                 packed.unlink()
                 raise KitError(
                     f"{self.url} gave no packed SavedModel: {error}") from error
             folder.parent.mkdir(exist_ok=True)
-            os.replace(Path(temporary, "model"), folder)
+            if not self.is_in(folder):  # by now, another process may have been here
+                shutil.rmtree(folder, ignore_errors=True)
+                os.replace(model, folder)
         return folder
 
     def find(self, download=True):
