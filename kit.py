@@ -1017,10 +1017,14 @@ def read_imdb_archive(path):
 def read_imdb(paths, size, seed):
     """All labelled reviews of an archive, folder or table; no sample is needed."""
     (path,) = paths
-    if path.is_dir():
-        frame = read_folder(path / "train", IMDB_CLASSES, re.compile(IMDB_NAME))
-        return frame.assign(id="train/" + frame.id)
-    if ".csv" not in path.suffixes: return read_imdb_archive(path)
+    if path.is_dir() or ".csv" not in path.suffixes:
+        frame = (read_folder(path / "train", IMDB_CLASSES, re.compile(IMDB_NAME))
+                 if path.is_dir() else read_imdb_archive(path))
+        twice = frame.id[frame.id.str.rsplit("_", n=1).str[0].duplicated()]
+        if len(twice):
+            raise KitError(f"{path} has two reviews of one number, such as "
+                           f"{twice.iloc[0]}; fetch it again.")
+        return frame.assign(id="train/" + frame.id.str.removeprefix("train/"))
     frame = read_table(path, "review", "sentiment")
     names = {"negative": "neg", "positive": "pos"}
     labels = frame.label.astype(object).str.lower().map(names)
@@ -1087,14 +1091,16 @@ class Corpus:
     """What is special about a data set, and its defaults. needs: its files; read(paths,
     size, seed): their frame id, text, label, of a corpus too large a sample of `size`;
     svm: SVC's parameters; balanced: whether each class gives nsamp documents, or up to
-    so many; as_it_is: whether it gives so many on average, by its share; published: the
-    article's accuracies in % by model, for each of SWEEP."""
+    so many; as_it_is: whether it gives so many on average, by its share; whole: how
+    many texts its known files have; published: the article's accuracies in % by model,
+    for each of SWEEP."""
     title: str = "own texts"
     needs: tuple = ()
     read: Callable | None = None
     svm: dict = field(default_factory=lambda: {"C": 1, "kernel": "linear"})
     balanced: bool = False
     as_it_is: bool = False
+    whole: tuple = ()
     published: tuple = ()
     models: tuple = (*ARTICLE_MODELS, "nbsvm", "dummy", "blend")
     maxtokens: int = 200
@@ -1163,7 +1169,7 @@ CORPORA = {
               "lakshmi25npathi/imdb-dataset-of-50k-movie-reviews",
               "http://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
               "md5:7c2ac02c03563afcf9b574c7e56c153a"),),  # of 84,125,825 bytes
-        read_imdb, **AS_IN_ARTICLE, published=(
+        read_imdb, **AS_IN_ARTICLE, whole=(25_000, 50_000), published=(
             dict(lr=69.1, svm=66.0, rf=63.9, gbm=67.0, elmo=69.7, bert=71.0),
             dict(lr=74.3, svm=72.5, rf=70.0, gbm=72.0, elmo=75.2, bert=79.1),
             dict(lr=79.0, svm=78.3, rf=67.2, gbm=77.5, elmo=77.7, bert=81.0))),
@@ -1348,7 +1354,10 @@ def load_corpus(name, data, nsamp, seed):
     frame = cached_frame(name, (made_of, size, seed), lambda: corpus.read(
         paths, size, seed).astype({"id": str}).reset_index(drop=True))
     source = data if data != "auto" else " + ".join(map(str, paths))
-    source = DEMO_SOURCE if any(map(is_synthetic, paths)) else str(source)
+    source = DEMO_SOURCE if any(map(is_synthetic, paths)) else writable(str(source))
+    if corpus.whole and len(frame) not in corpus.whole and source != DEMO_SOURCE:
+        sizes = " or ".join(f"{size:,}" for size in corpus.whole)
+        say("data", f"{source} has {len(frame):,} texts; the whole corpus has {sizes}")
     dropped = dict(frame.attrs.pop("dropped", {}))
     return Dataset(frame, name, corpus.title, source, dropped, corpus)
 
