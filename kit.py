@@ -68,7 +68,12 @@ __all__ = ["load", "compare", "command_line", "Dataset", "Column", "Settings",
            "build_elmo_model", "build_bert_model", "save", "restore"]
 
 # ------------------------------------------------------------------ Words to the user
-SECRET = re.compile(r"(?<=://)[^/\s?#]*@(?!sha256:)")  # user:password@ of a URL
+# user:password@ of a URL, if need be with / ? # in the password, which is no port; and
+# what its query calls a token or such.
+SECRET = re.compile(
+    r"(?<=://)(?:[^/\s?#]*|[^/\s?#:@]+:(?!\d*[/?#])[^\s\"<>]{,200})@(?!sha256:)"
+    r"|(?<=[?&])(?:[\w-]*(?:token|secret|signature|passw(?:or)?d)|api[_-]?key)="
+    r"[^\s\"<>&#]*", re.I)
 
 def without_secrets(text):
     """A text whose URLs have lost their names and passwords."""
@@ -345,13 +350,17 @@ def download(url, known_hash=None):
     require(f"A download of {url}", "pooch")
     import pooch
     pooch.get_logger().setLevel("WARNING")
-    name = url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    public = without_secrets(url)
+    name = public.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
     folder = cache_folder() / "downloads" / hashlib.sha256(url.encode()).hexdigest()[:8]
     fetcher = pooch.create(
         folder, "", registry={name: known_hash}, urls={name: url}, retry_if_failed=3)
     downloader = pooch.HTTPDownloader(progressbar=progress(0, name, unit_scale=True))
     say("download", f"{url} to {folder / name}")
     with told(f"The download of {url} failed", OSError, ValueError):  # as requests' are
+        host, said = (urllib.parse.urlsplit(one).hostname for one in (url, public))
+        if host != said:
+            raise KitError(f"In the password for {url}, write / ? # as %2F %3F %23.")
         return Path(fetcher.fetch(name, downloader=downloader))
 
 # ---------------------------------------------------------------- Tables and folders
