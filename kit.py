@@ -2121,21 +2121,29 @@ def dask_client():
     """Dask's client where `joblib.parallel_config` names Dask, else None."""
     return getattr(joblib.parallel.get_active_backend()[0], "client", None)
 
+def versions_of(packages):
+    """The versions <str> of those packages in a line that are installed, by name."""
+    versions = {}
+    for name in packages.split():
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[name] = importlib.metadata.version(name)
+    return versions
+
 @functools.cache
 def computed_with():
     """What numbers hang on: versions of libraries, and the digest of this file."""
-    names = "numpy scipy scikit-learn".split()
+    names = "numpy scipy scikit-learn tensorflow tokenizers openvino"
     source = Path(globals().get("__file__", "kit.py"))
     with told("A cluster needs kit.py as a file: upload it, and import kit", OSError):
         digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
-    return {name: importlib.metadata.version(name) for name in names} | {
-        source.name: digest}
+    return versions_of(names) | {source.name: digest}
 
 def called_there(asked, call, own, places, *shared):
     """A call on a worker, if it computes with what the asking machine does: others may
     give other numbers. own: its own arguments by place; shared: those at `places`."""
     for name, version in asked.items():
-        if (found := computed_with()[name]) != version:
+        # What is not installed there is told by the call, if that needs it.
+        if (found := computed_with().get(name, version)) != version:
             raise KitError(f"A worker on {platform.node()} has {name} {found}, and "
                            f"this machine {version}: make them the same.")
     arguments = own | dict(zip(places, shared))
@@ -2265,6 +2273,7 @@ def connected(stack, address, workers):
     """Dask's client of a cluster; the stack ends it. See cluster()."""
     require("--cluster", "distributed")
     import distributed
+    address = without_secrets(address)  # Dask takes none, and would print them
     if local := address == "local":
         address = stack.enter_context(distributed.LocalCluster(
             n_workers=workers or os.cpu_count(), threads_per_worker=1,
@@ -2275,6 +2284,8 @@ def connected(stack, address, workers):
         logger = logging.getLogger("distributed.client")
         stack.callback(logger.setLevel, logger.level)
         logger.setLevel("CRITICAL")
+        if not local:  # a Client of what is no address would never be closed
+            distributed.comm.resolve_address(address)
         client = stack.enter_context(
             distributed.Client(address, timeout=10, set_as_default=False))
         client.wait_for_workers(1, timeout=60)
@@ -5601,12 +5612,8 @@ def skops_io():
 
 def versions_here():
     """The versions <str> of Python and of the libraries that make numbers, by name."""
-    versions = {"python": platform.python_version()}
-    names = "numpy scipy pandas scikit-learn tensorflow keras tokenizers"
-    for name in names.split():
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[name] = importlib.metadata.version(name)
-    return versions
+    return {"python": platform.python_version()} | versions_of(
+        "numpy scipy pandas scikit-learn tensorflow keras tokenizers")
 
 @dataclass(frozen=True, eq=False)
 class KeptModel:
