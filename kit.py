@@ -2468,8 +2468,11 @@ class Pace:
         self.best, self.rate, self.is_warm = self.tokens, 0, False
 
     def _kept(self):
-        with contextlib.suppress(OSError, ValueError):
-            return json.loads(self.path.read_bytes())
+        """The sizes that are kept; what cannot be one is as if it were not there."""
+        with contextlib.suppress(OSError, ValueError, RecursionError, AttributeError):
+            return {name: size for name, size in json.loads(
+                self.path.read_bytes()).items() if type(size) is int
+                and 0 < size <= 1 << 24}  # of BERT's vectors that takes 50 GB
         return {}
 
     def settle(self, tokens):
