@@ -118,8 +118,9 @@ def told(sentence, *errors):
     """Errors of these kinds in the block become KitErrors: the sentence, and theirs."""
     try:
         yield
-    except UnicodeDecodeError: raise  # a ValueError, but asks for another encoding
     except errors as error:
+        # A ValueError, but, where it is not named, it asks for another encoding.
+        if type(error) is UnicodeDecodeError and type(error) not in errors: raise
         raise KitError(f"{sentence}: {one_line(error)}") from error
 
 def in_notebook():
@@ -322,7 +323,8 @@ def in_either_layout(path):
     """A path below Kaggle's mounts, where it is: they are /kaggle/input/SLUG, or lie
     one or two folders deeper, with the kind and the owner."""
     path = Path(path)
-    if path.exists() or not path.is_relative_to(KAGGLE_INPUT): return path
+    with told(f"{str(path)[:100]} cannot be read", OSError):  # such as of a long name
+        if path.exists() or not path.is_relative_to(KAGGLE_INPUT): return path
     tail = path.relative_to(KAGGLE_INPUT)
     for folder in (*KAGGLE_INPUT.glob("datasets/*"), KAGGLE_INPUT / "competitions"):
         if (folder / tail).exists(): return folder / tail
@@ -468,7 +470,7 @@ class TableFile:
         """The whole table; of CSV only empty fields are missing, not "NA" or "null"."""
         self._check_kind()
         if self.is_parquet:
-            with self._told_parquet(): return pd.read_parquet(self.path)
+            with self._parquet() as file: return self._of_arrow(file.read())
         with self._told_damage():
             sample, encodings = self._sampled()
             read = self._json if self.is_json else self._csv
@@ -482,10 +484,8 @@ class TableFile:
         grow with it; fields of CSV as they stand there, strings."""
         self._check_kind()
         if self.is_parquet:
-            with self._told_parquet():
-                from pyarrow.parquet import ParquetFile
-                for batch in ParquetFile(self.path).iter_batches(rows):
-                    yield batch.to_pandas()
+            with self._parquet() as file:
+                for batch in file.iter_batches(rows): yield self._of_arrow(batch)
             return
         with self._told_damage():
             sample, encodings = self._sampled()
@@ -512,9 +512,18 @@ class TableFile:
         return self.name.endswith((".jsonl", ".ndjson", ".json"))
 
     @contextlib.contextmanager
-    def _told_parquet(self):
+    def _parquet(self):
         require(f"To read {self.path}", "pyarrow")
-        with told(f"{self.path} is no Parquet", OSError, ValueError): yield
+        from pyarrow.parquet import ParquetFile
+        with (told(f"{self.path} is no Parquet", OSError, ValueError, KeyError,
+                   TypeError, UnicodeDecodeError),
+              ParquetFile(self.path, page_checksum_verification=True) as file):
+            yield file
+
+    @staticmethod
+    def _of_arrow(data):
+        data.validate(full=True)  # or what is no UTF-8 shows when a text is looked at
+        return data.to_pandas()
 
     @contextlib.contextmanager
     def _told_damage(self):
@@ -557,7 +566,7 @@ class TableFile:
         if kind != ".zip": return open(self.path, "rb")
         archive = zipfile.ZipFile(self.path)
         names = [name for name in archive.namelist()
-                 if not name.startswith("__MACOSX") and name[-1] != "/"]
+                 if not (name.startswith("__MACOSX") or name.endswith("/"))]
         if len(names) == 1:
             self.name, size = names[0].lower(), archive.getinfo(names[0]).file_size
             if size > max(MOST_UNPACKED * self.path.stat().st_size, UNPACKED_AT_ONCE):
@@ -627,11 +636,14 @@ class TableFile:
                     if not isinstance(row, dict):
                         raise KitError(f"{self.path} must hold an object with names on "
                                        "each line.")
-                    yield {name: writable(v) if isinstance(v, str) else v
+                    yield {writable(name): writable(v) if isinstance(v, str) else v
                            for name, v in row.items()}
-        except json.JSONDecodeError as error:
-            raise KitError(f"{self.path}, line {number + error.lineno} is no JSON: "
-                           f"{error.msg}.") from error
+        except UnicodeDecodeError: raise  # asks for another encoding
+        except (ValueError, RecursionError) as error:  # long numbers, many brackets
+            in_line = getattr(error, "lineno", 0 if is_list else 1)
+            line = f", line {number + in_line}" if in_line else ""
+            raise KitError(f"{self.path}{line} is no JSON: "
+                           f"{getattr(error, 'msg', one_line(error))}.") from error
 
 class Columns:
     """Which columns of a frame are text, label, id ("" for none): named or guessed. A
@@ -778,7 +790,7 @@ def read_folder(folder, classes=(), like=re.compile(r"(?!\._)")):
     classes: the subfolders to read, all with texts unless they are named; like: how
     their files' names begin, all but macOS's own ._files if not said."""
     folders = [path for path in sorted(Path(folder).iterdir()) if path.is_dir()]
-    files = [(path.name, file) for path in folders for file in sorted(
+    files = [(writable(path.name), file) for path in folders for file in sorted(
         path.glob("*.txt")) if (not classes or path.name in classes)
         and like.match(file.name) and file.is_file()]  # a pipe would wait for ever
     inside = [pair for pair in files if not leads_out(pair[1], Path(folder))]
@@ -790,7 +802,7 @@ def read_folder(folder, classes=(), like=re.compile(r"(?!\._)")):
         raise KitError(f"{folder} needs two or more subfolders of .txt "
                        "files, one for each class; with texts there are: "
                        f"{', '.join(found) or 'none'}.")
-    return labelled([(f"{name}/{file.name}", read_start(file), name)
+    return labelled([(f"{name}/{writable(file.name)}", read_start(file), name)
                      for name, file in files], classes or found)
 
 # ---------------------------------------------------------------------------- E-mail
@@ -1386,7 +1398,8 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
         dataset = load_corpus(str(source), data, nsamp, seed)
     elif path.exists():
         frame = documents(table) if columns else read_folder(path)
-        dataset = Dataset(frame, path.name.split(".")[0], path.name, str(path),
+        name = writable(path.name)
+        dataset = Dataset(frame, name.split(".")[0], name, writable(str(path)),
                           columns=columns)
     else:
         meant = nearest(source, CORPORA) or nearest_file(source)
@@ -1554,7 +1567,7 @@ class Encoder:
     @staticmethod
     def is_in(folder):
         """Whether a folder holds a SavedModel; a broken download leaves it without."""
-        return Path(folder, "saved_model.pb").is_file()
+        return os.path.isfile(Path(folder, "saved_model.pb"))  # any name is asked for
 
     @staticmethod
     @functools.cache  # walking through 100,000 mounted files takes seconds
@@ -1610,7 +1623,7 @@ class Encoder:
         """Its folder: the path itself, else Kaggle's mounts, caches, Kaggle, a URL."""
         for path in (Path(self.handle), home() / self.handle):
             if self.is_in(path): return path.resolve()
-            if path.is_dir():
+            if os.path.isdir(path):
                 below = find_below(path, lambda path: self.is_in(path))
                 hint = f" Did you mean {below}?" if below else ""
                 raise KitError(

@@ -3,7 +3,9 @@
 import contextlib
 import gzip
 import hashlib
+import io
 import os
+import random
 import shutil
 import socket
 import tarfile
@@ -269,6 +271,12 @@ def test_a_host_that_never_answers_costs_seconds_only(dripping):
         assert not kit.reachable(url, seconds=1)
         assert time.monotonic() - started < 5
         over.set()
+
+
+def test_a_name_too_long_for_a_file_is_a_sentence():
+    for call in (kit.load, kit.CORPORA["imdb"].find, lambda p: kit.Encoder(p).find()):
+        with pytest.raises(kit.KitError, match="xxx.* (is not here|cannot be read)"):
+            call("x" * 5000)
 
 
 def test_a_refusal_is_an_answer(server):
