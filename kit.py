@@ -68,7 +68,12 @@ __all__ = ["load", "compare", "command_line", "Dataset", "Column", "Settings",
            "build_elmo_model", "build_bert_model", "save", "restore"]
 
 # ------------------------------------------------------------------ Words to the user
-SECRET = re.compile(r"(?<=://)[^/\s?#]*@(?!sha256:)")  # user:password@ of a URL
+# user:password@ of a URL, if need be with / ? # in the password, which is no port; and
+# what its query calls a token or such.
+SECRET = re.compile(
+    r"(?<=://)(?:[^/\s?#]*|[^/\s?#:@]+:(?!\d*[/?#])[^\s\"<>]{,200})@(?!sha256:)"
+    r"|(?<=[?&])(?:[\w-]*(?:token|secret|signature|passw(?:or)?d)|api[_-]?key)="
+    r"[^\s\"<>&#]*", re.I)
 
 def without_secrets(text):
     """A text whose URLs have lost their names and passwords."""
@@ -113,8 +118,9 @@ def told(sentence, *errors):
     """Errors of these kinds in the block become KitErrors: the sentence, and theirs."""
     try:
         yield
-    except UnicodeDecodeError: raise  # a ValueError, but asks for another encoding
     except errors as error:
+        # A ValueError, but, where it is not named, it asks for another encoding.
+        if type(error) is UnicodeDecodeError and type(error) not in errors: raise
         raise KitError(f"{sentence}: {one_line(error)}") from error
 
 def in_notebook():
@@ -317,7 +323,8 @@ def in_either_layout(path):
     """A path below Kaggle's mounts, where it is: they are /kaggle/input/SLUG, or lie
     one or two folders deeper, with the kind and the owner."""
     path = Path(path)
-    if path.exists() or not path.is_relative_to(KAGGLE_INPUT): return path
+    with told(f"{str(path)[:100]} cannot be read", OSError):  # such as of a long name
+        if path.exists() or not path.is_relative_to(KAGGLE_INPUT): return path
     tail = path.relative_to(KAGGLE_INPUT)
     for folder in (*KAGGLE_INPUT.glob("datasets/*"), KAGGLE_INPUT / "competitions"):
         if (folder / tail).exists(): return folder / tail
@@ -345,13 +352,17 @@ def download(url, known_hash=None):
     require(f"A download of {url}", "pooch")
     import pooch
     pooch.get_logger().setLevel("WARNING")
-    name = url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    public = without_secrets(url)
+    name = public.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
     folder = cache_folder() / "downloads" / hashlib.sha256(url.encode()).hexdigest()[:8]
     fetcher = pooch.create(
         folder, "", registry={name: known_hash}, urls={name: url}, retry_if_failed=3)
     downloader = pooch.HTTPDownloader(progressbar=progress(0, name, unit_scale=True))
     say("download", f"{url} to {folder / name}")
     with told(f"The download of {url} failed", OSError, ValueError):  # as requests' are
+        host, said = (urllib.parse.urlsplit(one).hostname for one in (url, public))
+        if host != said:
+            raise KitError(f"In the password for {url}, write / ? # as %2F %3F %23.")
         return Path(fetcher.fetch(name, downloader=downloader))
 
 # ---------------------------------------------------------------- Tables and folders
@@ -419,6 +430,7 @@ class Unpacked(io.RawIOBase):
 
     def seek(self, place, whence=0):
         """Read on to a place."""
+        if place < self.count: raise OSError("it is not in the order of reading")
         while self.count < place and self.read(min(place - self.count, 1 << 16)): pass
         return self.count
 
@@ -426,6 +438,22 @@ class Unpacked(io.RawIOBase):
         """Close the file, too."""
         self.stream.close()
         super().close()
+
+@contextlib.contextmanager
+def whole_archive(path):
+    """A tar archive, packed or not, to be read forwards. It is read as a stream, to its
+    end, where its checksums stand, since a damaged archive can look like a shorter one:
+    tarfile ends at what is no header."""
+    # The last two kinds of errors come of headers that no program writes.
+    with (told(f"{path} is not a whole archive; fetch it again", tarfile.TarError,
+               lzma.LZMAError, zlib.error, EOFError, OSError, ValueError, OverflowError,
+               RecursionError),
+          Unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r:") as archive):
+        yield archive
+        end = [stream.last, *iter(lambda: stream.read(1 << 16), b"")]
+        if not end[0] or any(map(bytes.strip, end, itertools.repeat(b"\0"))):
+            raise KitError(f"{path} is not a whole archive: it breaks off, or goes on "
+                           "behind its end; fetch it again.")
 
 class TableFile:
     """A table on disk as a frame: CSV or TSV, JSON Lines, Parquet; packed or not."""
@@ -442,7 +470,7 @@ class TableFile:
         """The whole table; of CSV only empty fields are missing, not "NA" or "null"."""
         self._check_kind()
         if self.is_parquet:
-            with self._told_parquet(): return pd.read_parquet(self.path)
+            with self._parquet() as file: return self._of_arrow(file.read())
         with self._told_damage():
             sample, encodings = self._sampled()
             read = self._json if self.is_json else self._csv
@@ -456,10 +484,8 @@ class TableFile:
         grow with it; fields of CSV as they stand there, strings."""
         self._check_kind()
         if self.is_parquet:
-            with self._told_parquet():
-                from pyarrow.parquet import ParquetFile
-                for batch in ParquetFile(self.path).iter_batches(rows):
-                    yield batch.to_pandas()
+            with self._parquet() as file:
+                for batch in file.iter_batches(rows): yield self._of_arrow(batch)
             return
         with self._told_damage():
             sample, encodings = self._sampled()
@@ -486,9 +512,18 @@ class TableFile:
         return self.name.endswith((".jsonl", ".ndjson", ".json"))
 
     @contextlib.contextmanager
-    def _told_parquet(self):
+    def _parquet(self):
         require(f"To read {self.path}", "pyarrow")
-        with told(f"{self.path} is no Parquet", OSError, ValueError): yield
+        from pyarrow.parquet import ParquetFile
+        with (told(f"{self.path} is no Parquet", OSError, ValueError, KeyError,
+                   TypeError, UnicodeDecodeError),
+              ParquetFile(self.path, page_checksum_verification=True) as file):
+            yield file
+
+    @staticmethod
+    def _of_arrow(data):
+        data.validate(full=True)  # or what is no UTF-8 shows when a text is looked at
+        return data.to_pandas()
 
     @contextlib.contextmanager
     def _told_damage(self):
@@ -531,7 +566,7 @@ class TableFile:
         if kind != ".zip": return open(self.path, "rb")
         archive = zipfile.ZipFile(self.path)
         names = [name for name in archive.namelist()
-                 if not name.startswith("__MACOSX") and name[-1] != "/"]
+                 if not (name.startswith("__MACOSX") or name.endswith("/"))]
         if len(names) == 1:
             self.name, size = names[0].lower(), archive.getinfo(names[0]).file_size
             if size > max(MOST_UNPACKED * self.path.stat().st_size, UNPACKED_AT_ONCE):
@@ -601,11 +636,14 @@ class TableFile:
                     if not isinstance(row, dict):
                         raise KitError(f"{self.path} must hold an object with names on "
                                        "each line.")
-                    yield {name: writable(v) if isinstance(v, str) else v
+                    yield {writable(name): writable(v) if isinstance(v, str) else v
                            for name, v in row.items()}
-        except json.JSONDecodeError as error:
-            raise KitError(f"{self.path}, line {number + error.lineno} is no JSON: "
-                           f"{error.msg}.") from error
+        except UnicodeDecodeError: raise  # asks for another encoding
+        except (ValueError, RecursionError) as error:  # long numbers, many brackets
+            in_line = getattr(error, "lineno", 0 if is_list else 1)
+            line = f", line {number + in_line}" if in_line else ""
+            raise KitError(f"{self.path}{line} is no JSON: "
+                           f"{getattr(error, 'msg', one_line(error))}.") from error
 
 class Columns:
     """Which columns of a frame are text, label, id ("" for none): named or guessed. A
@@ -752,7 +790,7 @@ def read_folder(folder, classes=(), like=re.compile(r"(?!\._)")):
     classes: the subfolders to read, all with texts unless they are named; like: how
     their files' names begin, all but macOS's own ._files if not said."""
     folders = [path for path in sorted(Path(folder).iterdir()) if path.is_dir()]
-    files = [(path.name, file) for path in folders for file in sorted(
+    files = [(writable(path.name), file) for path in folders for file in sorted(
         path.glob("*.txt")) if (not classes or path.name in classes)
         and like.match(file.name) and file.is_file()]  # a pipe would wait for ever
     inside = [pair for pair in files if not leads_out(pair[1], Path(folder))]
@@ -764,7 +802,7 @@ def read_folder(folder, classes=(), like=re.compile(r"(?!\._)")):
         raise KitError(f"{folder} needs two or more subfolders of .txt "
                        "files, one for each class; with texts there are: "
                        f"{', '.join(found) or 'none'}.")
-    return labelled([(f"{name}/{file.name}", read_start(file), name)
+    return labelled([(f"{name}/{writable(file.name)}", read_start(file), name)
                      for name, file in files], classes or found)
 
 # ---------------------------------------------------------------------------- E-mail
@@ -973,14 +1011,11 @@ IMDB_CLASSES = ["neg", "pos"]
 SYNTHETIC = re.compile(rb"synthetic demo corpus", re.I)  # begins the demo's files
 
 def read_imdb_archive(path):
-    """The labelled training reviews of aclImdb_v1.tar.gz, in their order there. It is
-    read as a stream, to its end, where its checksums stand, since a damaged archive
-    can look like a shorter one: tarfile ends at what is no header. None may be missing:
-    the reviews of a class are numbered from 0 on, and both classes have as many."""
+    """The labelled training reviews of aclImdb_v1.tar.gz, in their order there. None
+    may be missing: the reviews of a class are numbered from 0 on, and both classes have
+    as many."""
     rows, numbers = [], {label: set() for label in IMDB_CLASSES}
-    with (told(f"{path} is not a whole archive; fetch it again", tarfile.TarError,
-               lzma.LZMAError, zlib.error, EOFError, OSError, ValueError),
-          Unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r:") as archive):
+    with whole_archive(path) as archive:
         for member in iter(archive.next, None):
             archive.members.clear()  # which keeps all, 100,000 here
             found = IMDB_FILE.search(member.name)
@@ -993,10 +1028,6 @@ def read_imdb_archive(path):
             elif member.size > UNPACKED_AT_ONCE:
                 raise KitError(f"{path} holds {member.name[:100]} of {member.size:,} "
                                "bytes; no file of the reviews' archive is so large.")
-        end = [stream.last, *iter(lambda: stream.read(1 << 16), b"")]
-        if not end[0] or any(map(bytes.strip, end, itertools.repeat(b"\0"))):
-            raise KitError(f"{path} is not a whole archive: it breaks off, or goes on "
-                           "behind its end; fetch it again.")
     whole = max(chain.from_iterable(numbers.values()), default=0) + 1
     for label, found in numbers.items():
         if len(found) < whole:
@@ -1007,10 +1038,14 @@ def read_imdb_archive(path):
 def read_imdb(paths, size, seed):
     """All labelled reviews of an archive, folder or table; no sample is needed."""
     (path,) = paths
-    if path.is_dir():
-        frame = read_folder(path / "train", IMDB_CLASSES, re.compile(IMDB_NAME))
-        return frame.assign(id="train/" + frame.id)
-    if ".csv" not in path.suffixes: return read_imdb_archive(path)
+    if path.is_dir() or ".csv" not in path.suffixes:
+        frame = (read_folder(path / "train", IMDB_CLASSES, re.compile(IMDB_NAME))
+                 if path.is_dir() else read_imdb_archive(path))
+        twice = frame.id[frame.id.str.rsplit("_", n=1).str[0].duplicated()]
+        if len(twice):
+            raise KitError(f"{path} has two reviews of one number, such as "
+                           f"{twice.iloc[0]}; fetch it again.")
+        return frame.assign(id="train/" + frame.id.str.removeprefix("train/"))
     frame = read_table(path, "review", "sentiment")
     names = {"negative": "neg", "positive": "pos"}
     labels = frame.label.astype(object).str.lower().map(names)
@@ -1077,14 +1112,16 @@ class Corpus:
     """What is special about a data set, and its defaults. needs: its files; read(paths,
     size, seed): their frame id, text, label, of a corpus too large a sample of `size`;
     svm: SVC's parameters; balanced: whether each class gives nsamp documents, or up to
-    so many; as_it_is: whether it gives so many on average, by its share; published: the
-    article's accuracies in % by model, for each of SWEEP."""
+    so many; as_it_is: whether it gives so many on average, by its share; whole: how
+    many texts its known files have; published: the article's accuracies in % by model,
+    for each of SWEEP."""
     title: str = "own texts"
     needs: tuple = ()
     read: Callable | None = None
     svm: dict = field(default_factory=lambda: {"C": 1, "kernel": "linear"})
     balanced: bool = False
     as_it_is: bool = False
+    whole: tuple = ()
     published: tuple = ()
     models: tuple = (*ARTICLE_MODELS, "nbsvm", "dummy", "blend")
     maxtokens: int = 200
@@ -1153,7 +1190,7 @@ CORPORA = {
               "lakshmi25npathi/imdb-dataset-of-50k-movie-reviews",
               "http://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
               "md5:7c2ac02c03563afcf9b574c7e56c153a"),),  # of 84,125,825 bytes
-        read_imdb, **AS_IN_ARTICLE, published=(
+        read_imdb, **AS_IN_ARTICLE, whole=(25_000, 50_000), published=(
             dict(lr=69.1, svm=66.0, rf=63.9, gbm=67.0, elmo=69.7, bert=71.0),
             dict(lr=74.3, svm=72.5, rf=70.0, gbm=72.0, elmo=75.2, bert=79.1),
             dict(lr=79.0, svm=78.3, rf=67.2, gbm=77.5, elmo=77.7, bert=81.0))),
@@ -1338,7 +1375,10 @@ def load_corpus(name, data, nsamp, seed):
     frame = cached_frame(name, (made_of, size, seed), lambda: corpus.read(
         paths, size, seed).astype({"id": str}).reset_index(drop=True))
     source = data if data != "auto" else " + ".join(map(str, paths))
-    source = DEMO_SOURCE if any(map(is_synthetic, paths)) else str(source)
+    source = DEMO_SOURCE if any(map(is_synthetic, paths)) else writable(str(source))
+    if corpus.whole and len(frame) not in corpus.whole and source != DEMO_SOURCE:
+        sizes = " or ".join(f"{size:,}" for size in corpus.whole)
+        say("data", f"{source} has {len(frame):,} texts; the whole corpus has {sizes}")
     dropped = dict(frame.attrs.pop("dropped", {}))
     return Dataset(frame, name, corpus.title, source, dropped, corpus)
 
@@ -1358,7 +1398,8 @@ def load(source, data="auto", text="", label="", id="", nsamp=1000, seed=0):
         dataset = load_corpus(str(source), data, nsamp, seed)
     elif path.exists():
         frame = documents(table) if columns else read_folder(path)
-        dataset = Dataset(frame, path.name.split(".")[0], path.name, str(path),
+        name = writable(path.name)
+        dataset = Dataset(frame, name.split(".")[0], name, writable(str(path)),
                           columns=columns)
     else:
         meant = nearest(source, CORPORA) or nearest_file(source)
@@ -1526,7 +1567,7 @@ class Encoder:
     @staticmethod
     def is_in(folder):
         """Whether a folder holds a SavedModel; a broken download leaves it without."""
-        return Path(folder, "saved_model.pb").is_file()
+        return os.path.isfile(Path(folder, "saved_model.pb"))  # any name is asked for
 
     @staticmethod
     @functools.cache  # walking through 100,000 mounted files takes seconds
@@ -1551,18 +1592,22 @@ class Encoder:
             return None
 
     def _from_url(self, folder):
-        """Download and unpack it."""
+        """Download and unpack it; of what is damaged, or none, nothing is kept."""
         packed = download(f"{self.url}?tf-hub-format=compressed")
         with tempfile.TemporaryDirectory(dir=cache_folder()) as temporary:
+            model = Path(temporary, "model")
             try:
-                with tarfile.open(packed) as archive:
-                    archive.extractall(Path(temporary, "model"), filter="data")
-            except (tarfile.TarError, EOFError) as error:
+                with whole_archive(packed) as archive:
+                    archive.extractall(model, filter="data")
+                if not self.is_in(model): raise KitError("it has no saved_model.pb")
+            except KitError as error:
                 packed.unlink()
                 raise KitError(
                     f"{self.url} gave no packed SavedModel: {error}") from error
             folder.parent.mkdir(exist_ok=True)
-            os.replace(Path(temporary, "model"), folder)
+            if not self.is_in(folder):  # by now, another process may have been here
+                shutil.rmtree(folder, ignore_errors=True)
+                os.replace(model, folder)
         return folder
 
     def find(self, download=True):
@@ -1578,7 +1623,7 @@ class Encoder:
         """Its folder: the path itself, else Kaggle's mounts, caches, Kaggle, a URL."""
         for path in (Path(self.handle), home() / self.handle):
             if self.is_in(path): return path.resolve()
-            if path.is_dir():
+            if os.path.isdir(path):
                 below = find_below(path, lambda path: self.is_in(path))
                 hint = f" Did you mean {below}?" if below else ""
                 raise KitError(
@@ -2130,21 +2175,29 @@ def dask_client():
     """Dask's client where `joblib.parallel_config` names Dask, else None."""
     return getattr(joblib.parallel.get_active_backend()[0], "client", None)
 
+def versions_of(packages):
+    """The versions <str> of those packages in a line that are installed, by name."""
+    versions = {}
+    for name in packages.split():
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[name] = importlib.metadata.version(name)
+    return versions
+
 @functools.cache
 def computed_with():
     """What numbers hang on: versions of libraries, and the digest of this file."""
-    names = "numpy scipy scikit-learn".split()
+    names = "numpy scipy scikit-learn tensorflow tokenizers openvino"
     source = Path(globals().get("__file__", "kit.py"))
     with told("A cluster needs kit.py as a file: upload it, and import kit", OSError):
         digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
-    return {name: importlib.metadata.version(name) for name in names} | {
-        source.name: digest}
+    return versions_of(names) | {source.name: digest}
 
 def called_there(asked, call, own, places, *shared):
     """A call on a worker, if it computes with what the asking machine does: others may
     give other numbers. own: its own arguments by place; shared: those at `places`."""
     for name, version in asked.items():
-        if (found := computed_with()[name]) != version:
+        # What is not installed there is told by the call, if that needs it.
+        if (found := computed_with().get(name, version)) != version:
             raise KitError(f"A worker on {platform.node()} has {name} {found}, and "
                            f"this machine {version}: make them the same.")
     arguments = own | dict(zip(places, shared))
@@ -2274,6 +2327,7 @@ def connected(stack, address, workers):
     """Dask's client of a cluster; the stack ends it. See cluster()."""
     require("--cluster", "distributed")
     import distributed
+    address = without_secrets(address)  # Dask takes none, and would print them
     if local := address == "local":
         address = stack.enter_context(distributed.LocalCluster(
             n_workers=workers or os.cpu_count(), threads_per_worker=1,
@@ -2284,6 +2338,8 @@ def connected(stack, address, workers):
         logger = logging.getLogger("distributed.client")
         stack.callback(logger.setLevel, logger.level)
         logger.setLevel("CRITICAL")
+        if not local:  # a Client of what is no address would never be closed
+            distributed.comm.resolve_address(address)
         client = stack.enter_context(
             distributed.Client(address, timeout=10, set_as_default=False))
         client.wait_for_workers(1, timeout=60)
@@ -2466,8 +2522,11 @@ class Pace:
         self.best, self.rate, self.is_warm = self.tokens, 0, False
 
     def _kept(self):
-        with contextlib.suppress(OSError, ValueError):
-            return json.loads(self.path.read_bytes())
+        """The sizes that are kept; what cannot be one is as if it were not there."""
+        with contextlib.suppress(OSError, ValueError, RecursionError, AttributeError):
+            return {name: size for name, size in json.loads(
+                self.path.read_bytes()).items() if type(size) is int
+                and 0 < size <= 1 << 24}  # of BERT's vectors that takes 50 GB
         return {}
 
     def settle(self, tokens):
@@ -5621,12 +5680,8 @@ def skops_io():
 
 def versions_here():
     """The versions <str> of Python and of the libraries that make numbers, by name."""
-    versions = {"python": platform.python_version()}
-    names = "numpy scipy pandas scikit-learn tensorflow keras tokenizers"
-    for name in names.split():
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[name] = importlib.metadata.version(name)
-    return versions
+    return {"python": platform.python_version()} | versions_of(
+        "numpy scipy pandas scikit-learn tensorflow keras tokenizers")
 
 @dataclass(frozen=True, eq=False)
 class KeptModel:

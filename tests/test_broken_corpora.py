@@ -112,6 +112,43 @@ def test_missing_reviews_are_counted_by_their_numbers(tmp_path):
         kit.read_imdb_archive(write(tmp_path / "a", tar(files)))
 
 
+def test_two_reviews_of_a_number_are_an_error(tmp_path):
+    files = list(members())
+    (third,) = (file for file in files if "train/neg/3_" in file[0])
+    for more in (("aclImdb/train/neg/3_7.txt", "x"), third, ("copy/" + third[0], "x")):
+        path = write(tmp_path / "a", tar([*files, more]))
+        with pytest.raises(kit.KitError, match="of one number, such as train/neg/3_"):
+            kit.read_imdb([path], 0, 0)
+    for name, text in [*files, ("aclImdb/train/pos/3_7.txt", "other")]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    with pytest.raises(kit.KitError, match="two reviews of one number, such as pos/3_"):
+        kit.load("imdb", tmp_path / "aclImdb")
+
+
+def test_a_corpus_of_another_size_is_noted_each_time(tmp_path, monkeypatch, capsys):
+    path = write(tmp_path / "aclImdb_v1.tar.gz", tar(members()))
+    for _ in range(2):  # read, and from the cache
+        kit.load("imdb", path)
+        assert "has 40 texts; the whole corpus has 25,000" in capsys.readouterr().out
+    known = kit.replace(kit.CORPORA["imdb"], whole=(40,))
+    monkeypatch.setitem(kit.CORPORA, "imdb", known)
+    kit.load("imdb", path)
+    assert "whole corpus" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind, content, count", [
+    (b"x", b"99999999999999999999 a=b\n", 1), (b"x", b"", 3000), (b"L", b"", 3000),
+])  # fmt: skip
+def test_headers_that_no_program_writes_are_told(tmp_path, kind, content, count):
+    info = tarfile.TarInfo("header")
+    info.type, info.size = kind, len(content)
+    header = info.tobuf() + content + b"\0" * (-len(content) % 512)
+    path = write(tmp_path / "a", gzip.compress(header * count + tar(members())))
+    with pytest.raises(kit.KitError, match="not a whole archive"):
+        kit.read_imdb_archive(path)
+
+
 @pytest.mark.parametrize("content", [
     b"", b"\x1f\x8b\x08", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"no archive " * 99,
     gzip.compress(b""), gzip.compress(b"no archive " * 99), b"\0" * 1024,

@@ -69,6 +69,20 @@ def test_batches_grow_while_that_reads_more_and_the_size_is_remembered():
     assert kit.Pace("an encoder", 512, True).tokens == 700
 
 
+SIZES = '"abc"', "0", "-1", "1.5", "1e300", "true", "null", "[1]", "9" * 30, "9" * 5000
+
+
+@pytest.mark.parametrize("kept", [
+    "[]", "[" * 99_999, '"an encoder"', *('{"an encoder": %s}' % one for one in SIZES),
+], ids=range(13))  # fmt: skip
+def test_a_damaged_size_of_batches_is_as_if_it_were_not_there(kept):
+    kit.cache_folder().joinpath("batches.json").write_text(kept)
+    pace = kit.Pace("an encoder", 512, True)
+    assert pace.tokens == 512 and pace.grows
+    pace.settle(700)
+    assert kit.Pace("an encoder", 512, True).tokens == 700
+
+
 def test_a_slow_start_is_not_held_against_a_size():
     pace = kit.Pace("an encoder", 512, True)
     pace.judge(512, 100)  # the first batches compile

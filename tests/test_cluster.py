@@ -201,6 +201,39 @@ def test_a_worker_that_computes_with_something_else_is_told():
             kit.called_there(here | {name: "0.1"}, pow, {0: 2, 1: 5}, [])
 
 
+def test_libraries_of_encoders_are_compared_where_both_have_them(monkeypatch):
+    there = {"numpy": "2.0", "tensorflow": "2.18.0", "openvino": "2025.1"}
+
+    def version(name):
+        if name not in there:
+            raise kit.importlib.metadata.PackageNotFoundError(name)
+        return there[name]
+
+    monkeypatch.setattr(kit.importlib.metadata, "version", version)
+    kit.computed_with.cache_clear()
+    try:
+        here = kit.computed_with()
+        assert there.items() <= here.items() and "tokenizers" not in here
+        assert kit.called_there(here | {"tokenizers": "1"}, pow, {0: 2, 1: 5}, []) == 32
+        for name in ("tensorflow", "openvino"):
+            with pytest.raises(kit.KitError, match=f"has {name} {there[name]}, and"):
+                kit.called_there(here | {name: "0.1"}, pow, {}, [])
+    finally:
+        kit.computed_with.cache_clear()
+
+
+def test_what_is_no_address_leaves_no_client_and_shows_no_password(capfd):
+    distributed = pytest.importorskip("distributed")
+    before = set(distributed.Client._instances)
+    for address in ("nonsense", "tcp://ann:S3CRET@no.such.host.invalid:8786"):
+        with pytest.raises(kit.KitError, match="no Dask scheduler") as caught:
+            with kit.cluster(address):
+                pass
+        assert "S3CRET" not in str(caught.value) + str(caught.value.__cause__)
+    assert set(distributed.Client._instances) == before
+    assert "S3CRET" not in "".join(capfd.readouterr())
+
+
 def test_a_worker_with_another_encoder_is_told(tiny):
     encoder = kit.BertFeatures(tiny["bert_dict"]).fit([])
     assert kit.has_encoder(encoder.path, encoder.identity_)

@@ -1,8 +1,11 @@
 """Caches, digests, downloads from a local server, and what a closed network says."""
 
 import contextlib
+import gzip
 import hashlib
+import io
 import os
+import random
 import shutil
 import socket
 import tarfile
@@ -81,6 +84,47 @@ def test_a_broken_packed_encoder_is_fetched_again_next_time(server, saved_model)
     with tarfile.open(folder / "encoder", "w:gz") as archive:
         archive.add(saved_model, arcname=".")
     assert (kit.Encoder(f"{url}/encoder").find() / "saved_model.pb").is_file()
+
+
+def packed(*files):
+    """A tar archive of (name, bytes)."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as archive:
+        for name, content in files:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return whole.getvalue()
+
+
+def damaged_packings():
+    """What a server may give in place of an encoder's archive, by what is wrong."""
+    weights = random.Random(0).randbytes(9000)
+    whole = packed(("saved_model.pb", b"graph"), ("variables/data", weights))
+    flipped, crc = bytearray(gzip.compress(whole)), bytearray(gzip.compress(whole))
+    flipped[len(flipped) // 2] ^= 4
+    crc[-6] ^= 1
+    zeros = gzip.compress(packed(("saved_model.pb", b"0" * 999_999)))
+    outside = packed(("saved_model.pb", b"graph"), ("../x", b"1"))
+    return {"a bit": bytes(flipped), "its checksum": bytes(crc), "a bomb": zeros,
+            "no model": packed(("other.txt", b"hello")), "its end": whole[:5120],
+            "a file outside": outside}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", damaged_packings())
+def test_a_damaged_encoder_is_never_kept(server, saved_model, monkeypatch, case):
+    folder, url, _ = server
+    monkeypatch.setattr(kit, "UNPACKED_AT_ONCE", 1 << 16)
+    (folder / "encoder").write_bytes(damaged_packings()[case])
+    for _ in range(2):
+        with pytest.raises(kit.KitError, match="gave no packed SavedModel"):
+            kit.Encoder(f"{url}/encoder").find()
+    encoder = kit.Encoder(f"{url}/encoder")
+    (kit.cache_folder() / "encoders" / encoder.key).mkdir(parents=True)  # left by half
+    (kit.cache_folder() / "encoders" / encoder.key / "other.txt").touch()
+    with tarfile.open(folder / "encoder", "w:gz") as archive:
+        archive.add(saved_model, arcname=".")
+    assert encoder.digest() == kit.Encoder(str(saved_model)).digest()
 
 
 def test_an_encoder_is_found_where_others_keep_it(
@@ -227,6 +271,12 @@ def test_a_host_that_never_answers_costs_seconds_only(dripping):
         assert not kit.reachable(url, seconds=1)
         assert time.monotonic() - started < 5
         over.set()
+
+
+def test_a_name_too_long_for_a_file_is_a_sentence():
+    for call in (kit.load, kit.CORPORA["imdb"].find, lambda p: kit.Encoder(p).find()):
+        with pytest.raises(kit.KitError, match="xxx.* (is not here|cannot be read)"):
+            call("x" * 5000)
 
 
 def test_a_refusal_is_an_answer(server):

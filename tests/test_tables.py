@@ -59,6 +59,11 @@ def write_folders(folder):
     (folder / "readme.txt").write_text("about the folder")
 
 
+def nameless_zip(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), as_csv(odd_frame()))
+
+
 # Each writes odd_frame() to a path of this name: bytes, or a function that writes.
 FORMS = {
     "commas.csv": as_csv(odd_frame()),
@@ -83,6 +88,7 @@ FORMS = {
     "list.json": odd_frame().to_json(orient="records", indent=1).encode(),
     "packed.jsonl.gz": gzip.compress(as_json_lines(odd_frame())),
     "packed.jsonl.zip": zipped("inside.jsonl", as_json_lines(odd_frame())),
+    "nameless.zip": nameless_zip,
     "lines.zip": zipped("inside.jsonl", as_json_lines(odd_frame())),
     "table.parquet": lambda path: odd_frame().to_parquet(path),
     "short.pq": lambda path: odd_frame().astype("category").to_parquet(path),
@@ -173,11 +179,23 @@ def test_one_column_is_not_text_and_label_both():
 def test_half_characters_do_no_harm(tmp_path):
     frame = topics(red=12, blue=12)
     lines = as_json_lines(frame) + b'{"text": "cut \\ud83d here", "label": "red"}\n'
+    lines = lines.replace(b'"text"', b'"\\ud800": "", "text"', 1)
     data = kit.load(written(tmp_path / "cut.jsonl", lines)).cleaned()
     assert len(data) == 25 and data.texts[-1].encode() and data.digest
     columns = {"text": [*frame.text, "cut \ud83d"], "label": [*frame.label, "red"]}
     data = kit.load(pd.DataFrame(columns, dtype=object)).cleaned()
     assert len(data) == 25 and data.texts[-1].encode() and data.digest
+
+
+def test_names_of_files_that_are_no_utf8_do_no_harm(tmp_path):
+    for number in range(24):
+        name = f"folder/caf\udce9 {number % 2}/t\udce9 {number}.txt"
+        written(tmp_path / name, f"text {number} of {'red' if number % 2 else 'blue'}")
+    path = written(tmp_path / "caf\udce9.csv", as_csv(topics(red=12, blue=12)))
+    for data in (kit.load(tmp_path / "folder"), kit.load(path)):
+        data.cleaned().frame.to_csv(tmp_path / "ids.csv")
+        assert len(data.classes) == 2 and data.digest
+        assert (data.name + data.title + data.source + "".join(data.classes)).encode()
 
 
 # ------------------------------------------------------------- The guess of the columns
@@ -429,6 +447,19 @@ def zip_with(old, new):
     return write
 
 
+def parquet_with(old, new):
+    """Write a Parquet with some of its bytes replaced."""
+
+    def write(path):
+        pd.DataFrame({"text": LONG, "label": FEW}).to_parquet(
+            path, compression=None, write_page_checksum=new == b"bar")  # fmt: skip
+        raw = path.read_bytes()
+        assert old in raw and len(old) == len(new)
+        path.write_bytes(raw.replace(old, new))
+
+    return write
+
+
 def cut_zip(path):
     ZIP_OF_ONE(path)
     path.write_bytes(path.read_bytes()[:-30])
@@ -554,6 +585,21 @@ BAD = {
     "rubbish without zeros": ("t.csv", NO_ZEROS, "", "t.csv"),
     "rubbish called JSON": ("t.jsonl", NO_ZEROS, "", "t.jsonl, line 1"),
     "rubbish called Parquet": ("t.parquet", RUBBISH, "", "t.parquet is no Parquet"),
+    "a number without an end": ("t.jsonl", '{"a": %s}' % ("9" * 5000), "", "line 1"),
+    "such a one in a list": ("t.json", '[{"a": %s}]' % ("9" * 5000), "", "no JSON"),
+    "brackets without an end": (
+        "t.jsonl", '{"text": "a"}\n' + "[" * 99_999, "", "t.jsonl, line 2 is no JSON",
+    ),
+    "Parquet of no UTF-8": (
+        "t.parquet", parquet_with(b"far", b"f\xe9r"), "", "t.parquet is no Parquet",
+    ),
+    "Parquet with other checksums": (
+        "t.parquet", parquet_with(b"far", b"bar"), "", "t.parquet is no Parquet",
+    ),
+    "Parquet with other metadata": (
+        "t.parquet", parquet_with(b'"pandas_type": "u', b'"pandas_type"; "u'), "",
+        "t.parquet is no Parquet",
+    ),
     "a folder of none": ("t", lambda path: path.mkdir(), "", "subfolders", "none"),
     "a folder of one class": ("t", folder_of_one, "", "subfolders", "only"),
     "two columns of one name": (

@@ -346,6 +346,26 @@ def test_a_url_with_a_password_is_asked_and_downloaded_with_it(server, capfd):
     assert "S3CRET" not in "".join(capfd.readouterr()) + str(caught.value)
 
 
+@pytest.mark.parametrize("secret, shown", [
+    ("https://ann:S3/CRET@host/m", "https://host/m"),
+    ("https://ann:S3?CRET@host/m", "https://host/m"),
+    ("https://ann:S3#CRET@host/m@sha256:ab", "https://host/m@sha256:ab"),
+    ("https://host/m?a=1&access_token=S3CRET&b=2 c", "https://host/m?a=1&&b=2 c"),
+    ("/m?X-Amz-Signature=S3CRET", "/m?"), ("HTTP://ann:S3CRET@h", "HTTP://h"),
+    *[(text, text) for text in (
+        "https://host:8080/@ann", "https://medium.com/@ann", "http://h/a:b@c",
+        "https://h/m?page=3&author=ann", "?monkey=3")],
+])  # fmt: skip
+def test_passwords_and_tokens_are_told_from_ports_and_pages(secret, shown):
+    assert kit.without_secrets(secret) == shown
+
+
+def test_a_password_that_no_url_may_have_is_told_without_it():
+    with pytest.raises(kit.KitError, match="for https://host/m, write .* %2F") as told:
+        kit.download("https://ann:S3?CRET@host/m")
+    assert "CRET" not in str(told.value)
+
+
 def test_the_key_of_a_url_is_the_same_with_and_without_a_password():
     key = hashlib.sha1(b"https://host.example/models/bert").hexdigest()
     assert kit.Encoder(SECRET).key == key and kit.Encoder(SECRET).url == SECRET
