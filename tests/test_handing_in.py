@@ -412,3 +412,85 @@ def test_names_of_files_tell_the_parts_of_a_competition(tmp_path):
         "1", "1", "a", "1e5", "0.5", "-1"]  # fmt: skip
 
 
+
+
+def competition(folder, labels, sample, classes=("a", "b")):
+    """A folder with 60 texts of two classes, called by these labels, and a sample."""
+    train = topics(**dict.fromkeys(classes, 30))
+    label = train.label.map(dict(zip(classes, labels)))
+    train = pd.DataFrame({"id": range(60), "text": train.text, "label": label})
+    write(folder, "train.csv", train)
+    write(folder, "test.csv", train[["id", "text"]])
+    write(folder, "sample_submission.csv", pd.DataFrame({"id": range(60), **sample}))
+    return label.tolist()
+
+
+def test_a_one_stands_for_the_class_that_the_sample_names(tmp_path, capsys):
+    labels = competition(tmp_path / "p", ("real", "fake"), {"fake": 0.5})
+    _, found = submit(tmp_path / "p", tmp_path)
+    fake = np.array(labels) == "fake"
+    assert ((found.fake.astype(float) > 0.5) == fake).mean() > 0.9
+    competition(tmp_path / "t", ("yes", "no"), {"label": 0})
+    _, found = submit(tmp_path / "t", tmp_path)
+    assert (found.label == ["1"] * 30 + ["0"] * 30).mean() > 0.9
+    for number in (0, 0.5):
+        folder = tmp_path / f"u{number}"
+        competition(folder, ("disaster", "not disaster"), {"label": number})
+        assert submit(folder, tmp_path)[0] == 2
+        assert "whether 1 is disaster or not disaster" in capsys.readouterr().err
+
+
+def test_words_are_not_handed_in_for_numbers_nor_numbers_for_words(tmp_path, capsys):
+    competition(tmp_path / "w", (0, 1), {"label": "neutral"})
+    assert submit(tmp_path / "w", tmp_path)[0] == 2
+    assert "has words (neutral) and train has numbers (0, 1)" in capsys.readouterr().err
+
+
+def test_ids_are_found_whatever_their_case_and_type(tmp_path):
+    labels = np.array(competition(tmp_path / "c", ("x", "y"), {"label": "x"}))
+    order = np.random.default_rng(0).permutation(60)
+    write(tmp_path / "c", "sample_submission.csv",
+          pd.DataFrame({"Id": order, "label": "x"}))  # fmt: skip
+    (tmp_path / "c" / "test.csv").unlink()
+    texts = pd.read_csv(tmp_path / "c" / "train.csv")[["id", "text"]]
+    texts.to_json(tmp_path / "c" / "test.json", orient="records", lines=True)
+    code, found = submit(tmp_path / "c", tmp_path)
+    assert code == 0 and found.Id.tolist() == order.astype(str).tolist()
+    assert (found.label == labels[order]).mean() > 0.9
+
+
+def test_a_submission_is_chosen_and_fitted_at_the_classes_own_shares(tmp_path):
+    """Of 240 texts 24 are ones: so are a tenth of each draw."""
+    folder = tmp_path / "rare"
+    train = pd.concat([topics(a=216).assign(label=0), topics(b=24).assign(label=1)])
+    train = train.assign(id=range(240))
+    write(folder, "train.csv", train)
+    write(folder, "test.csv", train[["id", "text"]])
+    write(folder, "sample_submission.csv", pd.DataFrame({"id": range(240), "label": 0}))
+    code, found = submit(folder, tmp_path, "--nsamp", "60")
+    assert code == 0 and (found.label == train.label.astype(str).to_numpy()).mean() > 0.95
+    rows = pd.read_csv(tmp_path / "out" / "predictions.csv")
+    assert rows.label.mean() == pytest.approx(0.1, abs=0.02)
+    rows = pd.read_csv(tmp_path / "out" / "results.csv")
+    assert (rows.n_train + rows.n_test == 120).all()
+
+
+def test_what_is_not_handed_in_is_said_and_a_failure(tmp_path, capsys):
+    competition(tmp_path / "d", ("x", "y"), {"label": "x"})
+    assert submit(tmp_path / "d", tmp_path, "--time-limit", "0.0001s")[0] == 1
+    assert "nothing is handed in: No model has a result" in capsys.readouterr().out
+
+
+def test_ctrl_c_while_the_best_is_fitted_loses_no_result(tmp_path, capsys, monkeypatch):
+    competition(tmp_path / "i", ("x", "y"), {"label": "x"})
+
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kit, "refitted", interrupted)
+        assert submit(tmp_path / "i", tmp_path)[0] == 1
+    before = (tmp_path / "out" / "results.csv").read_bytes()
+    assert submit(tmp_path / "i", tmp_path)[0] == 0
+    assert (tmp_path / "out" / "results.csv").read_bytes() == before
+    assert "6 results" in capsys.readouterr().out

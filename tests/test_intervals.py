@@ -101,3 +101,14 @@ def test_what_was_all_right_five_times_is_not_certain():
     low, high = report_of({SIMPLE[0]: [1.0] * 5}, judged).estimate(
         SIMPLE[0], HERE).interval()  # fmt: skip
     assert 0.98 < low < 0.995 and high > 1
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1", "roc_auc", "balanced_accuracy"])
+def test_no_measure_is_certain_where_all_was_right(metric):
+    y = np.arange(60) % 2
+    scores = np.stack([1.0 - y, y], axis=1) * 2 - 1
+    column = SIMPLE[0]
+    report = report_of({column: np.ones(3)}, {column: [(y, y, scores)] * 3},
+                       metric=metric)  # fmt: skip
+    error = np.sqrt(report.document_variance([column], HERE))
+    assert 0.01 < error < 0.04  # of 2 in 64: 0.022

@@ -370,3 +370,24 @@ def test_an_interrupted_run_keeps_nothing_and_says_so(tmp_path, capsys, monkeypa
     assert results.interrupted and results.model is None
     assert "no model is kept, as the run was interrupted" in capsys.readouterr().out
     assert not (tmp_path / "out" / "model").exists()
+
+
+def test_a_model_is_fitted_to_the_classes_in_the_shares_of_its_draws(tmp_path, capsys):
+    """Fitted to others it would say other classes than the expected accuracy is of."""
+    frame = topics(a=300, b=60)
+    results = kit.compare(kit.load(frame), models="lr", nsamp=40, jobs=1, save=True,
+                          out=tmp_path)  # fmt: skip
+    kept = results.model.card["dataset"]
+    assert kept["texts_of_classes"] == {"a": 60, "b": 60} and kept["texts"] == 120
+    assert "as many of each class as keep the shares" in capsys.readouterr().out
+
+
+def test_files_of_an_earlier_model_and_submission_are_moved_with_its_run(tmp_path):
+    frame = topics(a=20, b=20)
+    kit.compare(kit.load(frame), models="lr", jobs=1, save=True, out=tmp_path)
+    (tmp_path / "submission.csv").write_text("id,label\n1,a\n")
+    kit.compare(kit.load(frame), models="lr", jobs=1, seed=1, out=tmp_path)
+    assert not (tmp_path / "submission.csv").exists()
+    assert not (tmp_path / "model" / "card.json").exists()
+    (aside,) = tmp_path.glob("earlier-*")
+    assert kit.restore(aside / "model").classes == ("a", "b")
