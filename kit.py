@@ -711,19 +711,23 @@ def columns_of(table, text="", label="", id=""):
         raise KitError(f"The table has two columns named {twice!r}; rename one.")
     return Columns(frame, text, label, id)
 
+def texts_in(frame, column):
+    """The texts of a frame's column; missing ones stay so. A KitError for numbers."""
+    texts = frame[column]
+    strange = [v for v in texts.dropna() if not isinstance(v, str)] if (
+        pd.api.types.infer_dtype(texts) != "string") else []
+    if strange:
+        raise KitError(f"Column {column!r} holds {type(strange[0]).__name__} "
+                       f"values such as {one_line(strange[0], 40)}, no texts. Name "
+                       "another one with --text-column.")
+    return texts.map(writable, na_action="ignore") if texts.dtype == object else texts
+
 def documents(columns):
     """The frame id, text, label of a table's Columns, which are said; the default id is
     a row's number."""
     frame = columns.frame
-    labels, texts = as_labels(frame[columns.label], columns.label), frame[columns.text]
-    strange = [v for v in texts.dropna() if not isinstance(v, str)] if (
-        pd.api.types.infer_dtype(texts) != "string") else []
-    if strange:
-        raise KitError(f"Column {columns.text!r} holds {type(strange[0]).__name__} "
-                       f"values such as {one_line(strange[0], 40)}, no texts. Name "
-                       "another one with --text-column.")
-    if texts.dtype == object:
-        texts = texts.map(writable, na_action="ignore")
+    labels = as_labels(frame[columns.label], columns.label)
+    texts = texts_in(frame, columns.text)
     named = f"; id: {columns.id}" if columns.id != "" else ""
     say("columns", f"text: {columns.text}; label: {columns.label}, "
         f"{len(labels.categories)} classes{named}")
@@ -5820,7 +5824,10 @@ def predict_table(kept, table, out, text="", id=""):
                 columns = columns_of(chunk, label=None, **named)
                 say("columns", f"text: {columns.text}"
                     + f"; id: {columns.id}" * (columns.id != ""))
-            shares = kept.predict_proba(chunk[columns.text].fillna("").astype(str))
+            # All JSON objects of a chunk can lack what is empty.
+            chunk = chunk.reindex(columns=[*{columns.text, columns.id} - {""}])
+            texts = texts_in(chunk, columns.text)
+            shares = kept.predict_proba(texts.astype(object).fillna("").astype(str))
             numbers = np.arange(done, done + len(chunk))
             rows = pd.DataFrame({
                 "id": numbers if columns.id == "" else chunk[columns.id].array,

@@ -1,5 +1,6 @@
 """Files to hand in: predictions of any table, submissions of real layouts."""
 
+import json
 import random
 import re
 import zipfile
@@ -113,6 +114,23 @@ def test_a_late_byte_of_another_encoding_repeats_no_row(kept, tmp_path):
                          "--out", str(tmp_path / "out"), "--id-column", "key"]) == 0
     said = predicted(tmp_path)
     assert len(said) == 4101 and said.id.is_unique
+
+
+def test_rows_without_the_key_of_the_text_are_empty_texts(kept, tmp_path):
+    rows = [{"headline": f"a{i}", "id": i} for i in range(2000)]
+    lines = [json.dumps(row) for row in [*rows, {"title": "no text, no id"}]]
+    (tmp_path / "new.jsonl").write_text("\n".join(lines))
+    kit.predict_table(kept[1], tmp_path / "new.jsonl", tmp_path / "out")
+    said = predicted(tmp_path)
+    assert said.id[1999] == "1999" and pd.isna(said.id[2000])
+    assert np.allclose(said.iloc[2000, 2:].astype(float), kept[1].predict_proba([""]))
+
+
+def test_numbers_are_no_texts_to_predict_either(kept, tmp_path):
+    fresh(9).assign(headline=range(9)).to_parquet(tmp_path / "new.parquet")
+    with pytest.raises(kit.KitError, match="'headline' holds int values such as 0"):
+        kit.predict_table(kept[1], tmp_path / "new.parquet", tmp_path / "out")
+    assert not [*(tmp_path / "out").iterdir()]
 
 
 def test_memory_does_not_grow_with_the_rows(kept, tmp_path, monkeypatch):
