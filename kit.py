@@ -696,9 +696,11 @@ def as_labels(values, column):
     longest = max(classes, key=len)
     most = min(MOST_CLASSES, max(known / 2, 2))
     if len(classes) > most or len(longest) > LONGEST_LABEL:
+        amounts = numbers.notna().all() and (numbers % 1 > 0).any()
+        kind = "amounts, no classes" if amounts else "an id or free text, no label"
         raise KitError(f"Column {column!r} has {len(classes)} different values in "
-                       f"{known} rows, such as {longest[:40]!r}: an id or free text, "
-                       "no label. Name another one with --label-column.")
+                       f"{known} rows, such as {longest[:40]!r}: {kind}. Name another "
+                       "one with --label-column.")
     return labels
 
 def columns_of(table, text="", label="", id=""):
@@ -5848,13 +5850,14 @@ TABLE_FILE = re.compile(
 class Competition:
     """A Kaggle competition's frames, fields of test and sample as they stand in the
     files. id: the column of the sample that tells the texts of test, "" if only their
-    order does; targets: its other columns, to be filled."""
+    order does; targets: the columns to be filled; file: train's."""
     folder: Path
     train: pd.DataFrame
     test: pd.DataFrame
     sample: pd.DataFrame
     id: str
     targets: tuple
+    file: Path
 
     @staticmethod
     def part_of(path):
@@ -5864,6 +5867,7 @@ class Competition:
         name = re.sub(r"[\W_]", "", found[1].lower())
         if "sample" in name or ("submission" in name and name != "submission"):
             return "sample"  # submission.csv is what we write ourselves
+        name = name.removeprefix("labeled")  # labeledTrainData, of word2vec's
         return next((part for part in ("train", "test") if name.startswith(part)), "")
 
     @staticmethod
@@ -5875,12 +5879,14 @@ class Competition:
         return [str(int(n)) if w else v for v, n, w in zip(values, numbers, whole)]
 
     @classmethod
-    def read(cls, folder):
-        """Find and read train, test and sample_submission in or below a folder."""
+    def read(cls, folder, id=""):
+        """Find and read train, test and sample_submission in or below a folder. id: the
+        column that tells the texts, the first that can if it is not named."""
         folder = in_either_layout(folder)
         if not folder.is_dir():
+            what = "a file: unpack it" if folder.exists() else "not there"
             raise KitError(f"--submit needs the folder of a competition; {folder} is "
-                           f"{'a file' if folder.exists() else 'not there'}.")
+                           f"{what}.{nearest_file(folder) * (not folder.exists())}")
         below = [path for path in folder.rglob("*") if path.is_file()
                  and len(path.relative_to(folder).parts) <= 3]
         # train before train_extra, and in the folder before below it.
@@ -5893,13 +5899,18 @@ class Competition:
             words = " and ".join(lacking).replace("sample", "sample_submission")
             raise KitError("--submit needs the files train, test and sample_submission "
                            f"(CSV, TSV, JSON, also zipped); in {folder} there is no "
-                           f"{words}, but {names}.")
+                           f"{words}, but {names}. Copies under these names, in a "
+                           "folder of your own, will do.")
         train = TableFile(files["train"]).frame()
         test, sample = (pd.concat(TableFile(files[part]).chunks(100_000), ignore_index
                                   =True) for part in ("test", "sample"))
-        id = next((column for column in sample if column in test), "")
-        targets = tuple(c for c in sample if c != (id or sample.columns[0]))
-        found = cls(folder, train, test, sample, id, targets)
+        common = [column for column in sample if column in test]
+        unique = [column for column in common if test[column].is_unique]
+        id = id if id in common else [*unique, *common, ""][0]
+        # Some samples show all of test, or who sees the score ("Usage").
+        left = [c for c in sample if c not in (id or sample.columns[0], "Usage")]
+        targets = tuple([c for c in left if c not in test] or left)
+        found = cls(folder, train, test, sample, id, targets, files["train"])
         found._check()
         return found
 
@@ -5929,8 +5940,8 @@ class Competition:
             raise KitError(
                 f"The sample submission asks for {len(asked)} labels of each text "
                 f"({', '.join(asked[:6])}), and this kit gives a text one: compare one "
-                f"of them with --data {self.folder}/train.csv --label-column {asked[0]}"
-                ", without --submit.")
+                f"of them with --data {shlex.quote(str(self.file))} --label-column "
+                f"{shlex.quote(asked[0])}, without --submit.")
         if len(self.targets) == 1 and asked: return asked[0]
         if not own: raise KitError(f"train in {self.folder} has no column that test "
                                    "lacks, so no label.")
@@ -5943,7 +5954,10 @@ class Competition:
         shared = [c for c in self.train if c in self.test and c != label]
         if not shared:
             raise KitError(f"train and test in {self.folder} have no column in common.")
-        text = text or columns_of(self.train[shared], label=None, id=id).text
+        with told("Which column is the text is asked of those that train and test have "
+                  f"in common (test has {', '.join(self.test)})", KitError):
+            known = id if str(id).lower() not in TEXT_NAMES else ""  # it may be both
+            text = text or columns_of(self.train[shared], label=None, id=known).text
         if text not in self.test:
             raise KitError(f"There is no column {text!r} in test: "
                            f"{', '.join(self.test)}.")
@@ -5993,7 +6007,7 @@ class Competition:
     def submission(self, kept, dataset):
         """The sample with the model's answers <str or float> in place of its own."""
         test = self.test
-        if self.id: test = test.set_index(self.id).loc[self.sample[self.id]]
+        if self.id: test = test.set_index(self.id, drop=False).loc[self.sample[self.id]]
         texts = test[dataset.columns["text"]].fillna("").astype(str).tolist()
         shares = np.vstack([*kept.in_chunks(texts)])
         kind, meaning = self.form(dataset)
@@ -6015,6 +6029,9 @@ class Competition:
         write_atomically(path, content.encode())
         say("submit", f"{path}: {len(self.sample)} rows {', '.join(self.sample)}, the "
             f"{kind}, by {kept.card['title']}")
+        if len(self.sample) < len(self.test):
+            say("submit", f"{len(self.test) - len(self.sample)} texts of test are left "
+                "out, as in the sample submission")
 
 # ------------------------------------------------------------------------ Comparison
 def option(default, words, **rest):
