@@ -6116,8 +6116,8 @@ class Options:
     save: str = option(
         None, "keep the best model of the run, or the named, fitted to all labelled "
         "texts, in the folder model of --out", nargs="?", const=BEST, metavar="MODEL",
-        choices=(BEST, *(Column(m, tuned).name for m in ALGORITHMS
-                         for tuned in (False, True))))
+        choices=(BEST, *(Column(m, tuned).name for m, one in ALGORITHMS.items()
+                         for tuned in (False, True) if one.param_grid or not tuned)))
 
     def __post_init__(self):
         """Read words as values, and refuse what cannot be, in a sentence."""
@@ -6137,7 +6137,7 @@ class Options:
             (self.sweep and (self.maxtokens or self.maxtokenlen), "--sweep runs the "
              "article's three settings: leave out --maxtokens and --maxtokenlen."),
             (self.learning_curve and (self.nsamp or start) < start, "--learning-curve "
-             f"starts at {start} documents per class, and --nsamp is {self.nsamp}.")):
+             f"starts at {start} documents per class, and there are {self.nsamp}.")):
             if wrong: raise KitError(sentence)
         if self.save: skops_io()  # or a sentence, before anything runs
 
@@ -6666,8 +6666,9 @@ def show(results):
                  wrapped(plain(part), width) for part in parts]
     print("", *shown, "", sep="\n\n", flush=True)
 
-def predict_words(predict, model, out, given, columns):
-    """--predict TABLE --model FOLDER of the command line."""
+def predict_words(given, out):
+    """--predict TABLE --model FOLDER of the command line, all words of it in given."""
+    predict, model = given.get("predict"), given.get("model")
     meant = {*re.split("[, ]+", str(model).lower())} <= ALGORITHMS.keys()
     for lacking, flag in ((predict, "--predict TABLE"), (model, "--model FOLDER")):
         if not lacking:
@@ -6675,8 +6676,12 @@ def predict_words(predict, model, out, given, columns):
                            f"(see --save); {flag} is missing."
                            f"{' Did you mean --models?' * meant}")
     if not Path(predict).is_file(): raise KitError(f"--predict: {predict} is no file.")
+    used = "predict model text_column id_column elmo bert trust_encoder".split()
+    idle = [f"--{name.replace('_', '-')}" for name, value in given.items()
+            if name not in used and value not in ("auto", "", None, False)]
+    if idle: raise KitError(f"--predict makes no run: leave out {', '.join(idle)}.")
     places = [given[name] for name in ("elmo", "bert") if name in given]
-    columns = {what: columns.get(what, "") for what in ("text", "id")}
+    columns = {what: given.get(f"{what}_column", "") for what in ("text", "id")}
     kept = restore(model, places, given.get("trust_encoder", False))
     predict_table(kept, predict, out, **columns)
     return 0
@@ -6687,6 +6692,10 @@ def problem_of(name, argv):
     words, name = command_words((options, *argv) if options else argv), name.lower()
     problems = (*CORPORA, "own")
     if name in problems: return name, words
+    if name in ("-h", "--help"):
+        print(f"{__doc__.splitlines()[0]}\n\npython kit.py PROBLEM [options]: PROBLEM "
+              f"is {', '.join(problems)}. Its options: python kit.py own --help")
+        raise SystemExit
     raise KitError(f"Which problem? {name or 'Nothing'} is none of "
                    f"{', '.join(problems)}.{nearest(name, problems)} Begin with its "
                    "name, as in imdb --demo.")
@@ -6697,22 +6706,22 @@ def run_problem(name, words):
     # Colab sets some of Kaggle's variables, too, but not this one.
     kaggle = "KAGGLE_KERNEL_RUN_TYPE" in os.environ
     out = given.pop("out") or (str(KAGGLE_WORKING) if kaggle else "results")
+    if given["predict"] or given["model"]: return predict_words(given, out)
     data, overwrite = given.pop("data"), given.pop("overwrite")
     if given.pop("demo"):
         data = "demo"
         given.setdefault("encoders", "mini")
     columns = {what: given.pop(f"{what}_column") for what in ("text", "label", "id")
                if f"{what}_column" in given}
-    predict, model, submit = (
-        given.pop(what, None) for what in ("predict", "model", "submit"))
-    if predict or model: return predict_words(predict, model, out, given, columns)
+    *_, submit = (given.pop(what, None) for what in ("predict", "model", "submit"))
     if submit: given.setdefault("repeats", FEWEST_DRAWS)
     options = Options(**given)  # refused before anything is read
     if name == "own" and data == "auto":
-        raise KitError("Which texts? Name your table or folder: --data reviews.csv.")
+        raise KitError("Which texts? Name your table or folder: --data reviews.csv; "
+                       "with --submit a competition's folder.")
     with told("The data cannot be read", OSError):
         if submit:
-            competition = Competition.read(data)
+            competition = Competition.read(data, columns["id"])
             dataset = competition.dataset(**columns)
         elif name == "own" and data != "demo":
             dataset = load(data, **columns)
