@@ -5899,8 +5899,8 @@ class Competition:
             words = " and ".join(lacking).replace("sample", "sample_submission")
             raise KitError("--submit needs the files train, test and sample_submission "
                            f"(CSV, TSV, JSON, also zipped); in {folder} there is no "
-                           f"{words}, but {names}. Copies under these names, in a "
-                           "folder of your own, will do.")
+                           f"{words}, but {names}. Unpack what is packed together, "
+                           "or copy the files, so named, to a folder of your own.")
         train = TableFile(files["train"]).frame()
         test, sample = (pd.concat(TableFile(files[part]).chunks(100_000), ignore_index
                                   =True) for part in ("test", "sample"))
@@ -5954,8 +5954,8 @@ class Competition:
         shared = [c for c in self.train if c in self.test and c != label]
         if not shared:
             raise KitError(f"train and test in {self.folder} have no column in common.")
-        with told("Which column is the text is asked of those that train and test have "
-                  f"in common (test has {', '.join(self.test)})", KitError):
+        with told("Of the columns that train and test both have (test: "
+                  f"{', '.join(self.test)})", KitError):
             known = id if str(id).lower() not in TEXT_NAMES else ""  # it may be both
             text = text or columns_of(self.train[shared], label=None, id=known).text
         if text not in self.test:

@@ -382,7 +382,7 @@ def test_several_labels_of_a_text_are_refused_in_a_sentence(tmp_path, capsys):
         keyword=lambda t: t.text).rename(columns={"text": "a", "keyword": "b"}))
         for name in ("train.csv", "test.csv")], "Which column is the text.* likely: "),
     (lambda f: write(f, "test.csv", pd.read_csv(f / "test.csv")[["id", "text"]].rename(
-        columns={"text": "body"})), r"train and test have in common .test has id, body"),
+        columns={"text": "body"})), r"train and test both have .test: id, body"),
     (lambda f: write(f, "train.csv", pd.read_csv(f / "train.csv").assign(
         target=lambda t: t.id / 7)), "'target' has 60 .*: amounts, no classes"),
     (lambda f: write(f, "test.csv", pd.concat([pd.read_csv(f / "test.csv")] * 2)),
