@@ -5515,10 +5515,13 @@ TRUSTED = (
     "scipy.sparse._csr.csr_matrix", "sklearn.tree._tree.Tree",
     *(f"sklearn._loss.link.{name}" for name in (
         "Interval", "LogitLink", "MultinomialLogit")),
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     *(f"sklearn._loss.loss.{name}" for name in (
         "HalfBinomialLoss", "HalfMultinomialLoss")), "_loss.CyHalfMultinomialLoss")
 VOCABULARIES = "vocabulary", "vocabulary_"  # of CountVectorizer, a list or a dict
 CALIBRATED = ("softmax of the model's distances times a factor that was fitted to the "
+CARD = {"classes": list, "factor": float, "encoders": dict, "files": dict,
+        "versions": dict}  # what every card says, and how
               "run's test documents")
 UNCALIBRATED = "softmax of the model's distances, not calibrated: an order, no chances"
 
@@ -5546,6 +5549,9 @@ class KeptModel:
 
     @property
     def classes(self):
+    def __repr__(self):
+        return f"KeptModel({self.card.get('title', 'own')}; {', '.join(self.classes)})"
+
         """The names of the classes, in the order of predict_proba's columns."""
         return tuple(self.card["classes"])
 
@@ -5698,7 +5704,7 @@ def portable(parts, handles):
 def plain_card(model, classes):
     """The card of a Pipeline that comes from no run."""
     own = hasattr(model, "predict_proba")
-    return {"classes": [str(name) for name in classes or model.classes_], "factor": 1.0,
+    return {"classes": [str(name) for name in classes], "factor": 1.0,
             "probabilities": "the model's own" if own else UNCALIBRATED}
 
 def sealed(card):
@@ -5708,12 +5714,14 @@ def sealed(card):
 
 def save(model, folder, classes=()):
     """Keep a model in a folder: card.json, model.skops, vocabulary.json.gz. model: a
-    KeptModel, or a fitted Pipeline on raw texts of scikit-learn's and the kit's own
-    estimators; classes: the names of its classes, if it does not know them."""
+    KeptModel, or a fitted Pipeline on raw texts of the kit's own estimators and most of
+    scikit-learn's; classes: the names of its classes, if it does not know them."""
     skops, folder = skops_io(), Path(folder)
     if not isinstance(model, KeptModel):
-        check_is_fitted(model)
-        model = KeptModel(model, plain_card(model, classes))
+        with told("Only a fitted classifier can be kept", AttributeError, TypeError,
+                  ValueError):
+            check_is_fitted(model)
+            model = KeptModel(model, plain_card(model, classes or model.classes_))
     if len(model.classes) != len(model.model.classes_):
         raise KitError(f"The model has {len(model.model.classes_)} classes, and "
                        f"{len(model.classes)} names were given.")
@@ -5730,8 +5738,8 @@ def save(model, folder, classes=()):
     if strange:
         raise KitError(
             f"Nobody could restore this model, for its {', '.join(sorted(strange))}: "
-            "only scikit-learn's and the kit's own classes are kept, the kit's from an "
-            "imported kit.py (begin a pasted cell with %%writefile kit.py).")
+            "only the kit's own classes and most of scikit-learn's are kept, the kit's "
+            "from an imported kit.py (begin a pasted cell with %%writefile kit.py).")
     files = {"model.skops": content, "vocabulary.json.gz": gzip.compress(words, 1)}
     card = {"format": KEPT_FORMAT, **model.card, "versions": versions_here(),
             "encoders": {handles[path]: digests[path] for path in digests},
@@ -5750,7 +5758,9 @@ def read_card(path):
     try:
         card = json.loads(content)
         newer = int(card["format"]) > KEPT_FORMAT
-        if not newer and card["seal"] != sealed(card): raise broken
+        whole = newer or card["seal"] == sealed(card) and all(
+            isinstance(card[name], kind) for name, kind in CARD.items())
+        if not whole: raise broken
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise broken from error
     if newer:
@@ -5787,7 +5797,8 @@ def restore(folder, encoders=(), trust_encoder=False):
         if hashlib.sha256(contents[-1]).hexdigest() != card["files"].get(name):
             raise KitError(f"{folder / name} was changed or cut since the model was "
                            "kept; take a whole copy, or keep the model again.")
-    here, there = versions_here()["scikit-learn"], card["versions"]["scikit-learn"]
+    here, there = (versions.get("scikit-learn", "?")
+                   for versions in (versions_here(), card["versions"]))
     if here.split(".")[:2] != there.split(".")[:2]:
         say("restore", f"kept with scikit-learn {there}, here is {here}: probabilities "
             "can differ a little")
@@ -5803,6 +5814,7 @@ def restore(folder, encoders=(), trust_encoder=False):
         readers = [(part, card["encoders"][part.path]) for part in encoders_in(parts)]
     for part, digest in readers:
         part.path = kept_encoder(part.path, digest, encoders)
+        if len(model.classes_) != len(card["classes"]): raise ValueError("its classes")
         part.trust_encoder = trust_encoder
         if isinstance(part, FrozenEncoder):
             part.store = None  # what is predicted is not kept
