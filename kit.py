@@ -1486,8 +1486,8 @@ ENCODERS = {"full": {"elmo": ELMO, "bert": BERT},
 KAGGLE_HANDLE = re.compile(
     r"(?:https://www\.kaggle\.com/models/)?((?:[\w-]+/){4}\d+)/?$")
 # What says nothing of a model at the end of its path: a version, a framework.
-NAMELESS = re.compile(r"v?\d*|tensor-?flow-?[12]?|tf-?[12]|keras|default|saved_?model",
-                      re.IGNORECASE)
+NAMELESS = re.compile(r"v?\d*|tensor-?flow-?[12]?|tf-?[12]|keras|default|base|"
+                      r"variation-?\d*|saved_?model", re.IGNORECASE)
 
 PIN = "@sha256:"
 
@@ -4255,6 +4255,8 @@ class Table:
         heading = markdown(self.heading, alone=True)
         return "\n\n".join(filter(None, [heading, table, notes]))
 
+    __repr__ = __str__  # what a notebook keeps as its text
+
     def fitted(self, width):
         """The text for a terminal of so many columns: long lines and cells wrapped, and
         columns that do not go side by side in blocks, each led by the first column."""
@@ -4920,7 +4922,7 @@ class Figures:
         """A column's title, and its ROC AUC in % at each setting that has one."""
         of = [self.report.results.of("results", column, row) for row in self.rows]
         areas = " ".join(percent(rows.roc_auc.mean()) or "-" for rows in of)
-        return f"{unformatted(self.titles[column])}: {areas}"
+        return f"{unformatted(self.titles[column])}: AUC {areas}"
 
     @staticmethod
     def corner(curves):
@@ -5513,15 +5515,15 @@ TRUSTED = (
         Tokens, TokenCounts, ElmoFeatures, BertFeatures, DenseHead, FineTunedBert,
         NaiveBayesSVM, Blend)),
     "scipy.sparse._csr.csr_matrix", "sklearn.tree._tree.Tree",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     *(f"sklearn._loss.link.{name}" for name in (
         "Interval", "LogitLink", "MultinomialLogit")),
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     *(f"sklearn._loss.loss.{name}" for name in (
         "HalfBinomialLoss", "HalfMultinomialLoss")), "_loss.CyHalfMultinomialLoss")
-VOCABULARIES = "vocabulary", "vocabulary_"  # of CountVectorizer, a list or a dict
-CALIBRATED = ("softmax of the model's distances times a factor that was fitted to the "
 CARD = {"classes": list, "factor": float, "encoders": dict, "files": dict,
         "versions": dict}  # what every card says, and how
+VOCABULARIES = "vocabulary", "vocabulary_"  # of CountVectorizer, a list or a dict
+CALIBRATED = ("softmax of the model's distances times a factor that was fitted to the "
               "run's test documents")
 UNCALIBRATED = "softmax of the model's distances, not calibrated: an order, no chances"
 
@@ -5547,11 +5549,11 @@ class KeptModel:
     model: Pipeline
     card: dict
 
-    @property
-    def classes(self):
     def __repr__(self):
         return f"KeptModel({self.card.get('title', 'own')}; {', '.join(self.classes)})"
 
+    @property
+    def classes(self):
         """The names of the classes, in the order of predict_proba's columns."""
         return tuple(self.card["classes"])
 
@@ -5812,9 +5814,9 @@ def restore(folder, encoders=(), trust_encoder=False):
             number, name = place.split()
             vars(parts[int(number)])[{n: n for n in VOCABULARIES}[name]] = words
         readers = [(part, card["encoders"][part.path]) for part in encoders_in(parts)]
+        if len(model.classes_) != len(card["classes"]): raise ValueError("its classes")
     for part, digest in readers:
         part.path = kept_encoder(part.path, digest, encoders)
-        if len(model.classes_) != len(card["classes"]): raise ValueError("its classes")
         part.trust_encoder = trust_encoder
         if isinstance(part, FrozenEncoder):
             part.store = None  # what is predicted is not kept
