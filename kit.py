@@ -734,9 +734,11 @@ def as_labels(values, column):
     longest = max(classes, key=len)
     most = min(MOST_CLASSES, max(known / 2, 2))
     if len(classes) > most or len(longest) > LONGEST_LABEL:
+        amounts = numbers.notna().all() and (numbers % 1 > 0).any()
+        kind = "amounts, no classes" if amounts else "an id or free text, no label"
         raise KitError(f"Column {column!r} has {len(classes)} different values in "
-                       f"{known} rows, such as {longest[:40]!r}: an id or free text, "
-                       "no label. Name another one with --label-column.")
+                       f"{known} rows, such as {longest[:40]!r}: {kind}. Name another "
+                       "one with --label-column.")
     return labels
 
 def columns_of(table, text="", label="", id=""):
@@ -749,19 +751,23 @@ def columns_of(table, text="", label="", id=""):
         raise KitError(f"The table has two columns named {twice!r}; rename one.")
     return Columns(frame, text, label, id)
 
+def texts_in(frame, column):
+    """The texts of a frame's column; missing ones stay so. A KitError for numbers."""
+    texts = frame[column]
+    strange = [v for v in texts.dropna() if not isinstance(v, str)] if (
+        pd.api.types.infer_dtype(texts) != "string") else []
+    if strange:
+        raise KitError(f"Column {column!r} holds {type(strange[0]).__name__} "
+                       f"values such as {one_line(strange[0], 40)}, no texts. Name "
+                       "another one with --text-column.")
+    return texts.map(writable, na_action="ignore") if texts.dtype == object else texts
+
 def documents(columns):
     """The frame id, text, label of a table's Columns, which are said; the default id is
     a row's number."""
     frame = columns.frame
-    labels, texts = as_labels(frame[columns.label], columns.label), frame[columns.text]
-    strange = [v for v in texts.dropna() if not isinstance(v, str)] if (
-        pd.api.types.infer_dtype(texts) != "string") else []
-    if strange:
-        raise KitError(f"Column {columns.text!r} holds {type(strange[0]).__name__} "
-                       f"values such as {one_line(strange[0], 40)}, no texts. Name "
-                       "another one with --text-column.")
-    if texts.dtype == object:
-        texts = texts.map(writable, na_action="ignore")
+    labels = as_labels(frame[columns.label], columns.label)
+    texts = texts_in(frame, columns.text)
     named = f"; id: {columns.id}" if columns.id != "" else ""
     say("columns", f"text: {columns.text}; label: {columns.label}, "
         f"{len(labels.categories)} classes{named}")
@@ -1540,8 +1546,8 @@ ENCODERS = {"full": {"elmo": ELMO, "bert": BERT},
 KAGGLE_HANDLE = re.compile(
     r"(?:https://www\.kaggle\.com/models/)?((?:[\w-]+/){4}\d+)/?$")
 # What says nothing of a model at the end of its path: a version, a framework.
-NAMELESS = re.compile(r"v?\d*|tensor-?flow-?[12]?|tf-?[12]|keras|default|saved_?model",
-                      re.IGNORECASE)
+NAMELESS = re.compile(r"v?\d*|tensor-?flow-?[12]?|tf-?[12]|keras|default|base|"
+                      r"variation-?\d*|saved_?model", re.IGNORECASE)
 
 PIN = "@sha256:"
 
@@ -4391,6 +4397,8 @@ class Table:
         heading = markdown(self.heading, alone=True)
         return "\n\n".join(filter(None, [heading, table, notes]))
 
+    __repr__ = __str__  # what a notebook keeps as its text
+
     def fitted(self, width):
         """The text for a terminal of so many columns: long lines and cells wrapped, and
         columns that do not go side by side in blocks, each led by the first column."""
@@ -5070,7 +5078,7 @@ class Figures:
         """A column's title, and its ROC AUC in % at each setting that has one."""
         of = [self.report.results.of("results", column, row) for row in self.rows]
         areas = " ".join(percent(rows.roc_auc.mean()) or "-" for rows in of)
-        return f"{unformatted(self.titles[column])}: {areas}"
+        return f"{unformatted(self.titles[column])}: AUC {areas}"
 
     @staticmethod
     def corner(curves):
@@ -5663,10 +5671,13 @@ TRUSTED = (
         Tokens, TokenCounts, ElmoFeatures, BertFeatures, DenseHead, FineTunedBert,
         NaiveBayesSVM, Blend)),
     "scipy.sparse._csr.csr_matrix", "sklearn.tree._tree.Tree",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     *(f"sklearn._loss.link.{name}" for name in (
         "Interval", "LogitLink", "MultinomialLogit")),
     *(f"sklearn._loss.loss.{name}" for name in (
         "HalfBinomialLoss", "HalfMultinomialLoss")), "_loss.CyHalfMultinomialLoss")
+CARD = {"classes": list, "factor": float, "encoders": dict, "files": dict,
+        "versions": dict}  # what every card says, and how
 VOCABULARIES = "vocabulary", "vocabulary_"  # of CountVectorizer, a list or a dict
 CALIBRATED = ("softmax of the model's distances times a factor that was fitted to the "
               "run's test documents")
@@ -5689,6 +5700,9 @@ class KeptModel:
     encoders (SHA-256 by handle), versions, what accuracy to expect, and more."""
     model: Pipeline
     card: dict
+
+    def __repr__(self):
+        return f"KeptModel({self.card.get('title', 'own')}; {', '.join(self.classes)})"
 
     @property
     def classes(self):
@@ -5856,7 +5870,7 @@ def portable(parts, handles):
 def plain_card(model, classes):
     """The card of a Pipeline that comes from no run."""
     own = hasattr(model, "predict_proba")
-    return {"classes": [str(name) for name in classes or model.classes_], "factor": 1.0,
+    return {"classes": [str(name) for name in classes], "factor": 1.0,
             "probabilities": "the model's own" if own else UNCALIBRATED}
 
 def sealed(card):
@@ -5866,12 +5880,14 @@ def sealed(card):
 
 def save(model, folder, classes=()):
     """Keep a model in a folder: card.json, model.skops, vocabulary.json.gz. model: a
-    KeptModel, or a fitted Pipeline on raw texts of scikit-learn's and the kit's own
-    estimators; classes: the names of its classes, if it does not know them."""
+    KeptModel, or a fitted Pipeline on raw texts of the kit's own estimators and most of
+    scikit-learn's; classes: the names of its classes, if it does not know them."""
     skops, folder = skops_io(), Path(folder)
     if not isinstance(model, KeptModel):
-        check_is_fitted(model)
-        model = KeptModel(model, plain_card(model, classes))
+        with told("Only a fitted classifier can be kept", AttributeError, TypeError,
+                  ValueError):
+            check_is_fitted(model)
+            model = KeptModel(model, plain_card(model, classes or model.classes_))
     if len(model.classes) != len(model.model.classes_):
         raise KitError(f"The model has {len(model.model.classes_)} classes, and "
                        f"{len(model.classes)} names were given.")
@@ -5888,8 +5904,8 @@ def save(model, folder, classes=()):
     if strange:
         raise KitError(
             f"Nobody could restore this model, for its {', '.join(sorted(strange))}: "
-            "only scikit-learn's and the kit's own classes are kept, the kit's from an "
-            "imported kit.py (begin a pasted cell with %%writefile kit.py).")
+            "only the kit's own classes and most of scikit-learn's are kept, the kit's "
+            "from an imported kit.py (begin a pasted cell with %%writefile kit.py).")
     files = {"model.skops": content, "vocabulary.json.gz": gzip.compress(words, 1)}
     card = {"format": KEPT_FORMAT, **model.card, "versions": versions_here(),
             "encoders": {handles[path]: digests[path] for path in digests},
@@ -5908,7 +5924,9 @@ def read_card(path):
     try:
         card = json.loads(content)
         newer = int(card["format"]) > KEPT_FORMAT
-        if not newer and card["seal"] != sealed(card): raise broken
+        whole = newer or card["seal"] == sealed(card) and all(
+            isinstance(card[name], kind) for name, kind in CARD.items())
+        if not whole: raise broken
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise broken from error
     if newer:
@@ -5945,7 +5963,8 @@ def restore(folder, encoders=(), trust_encoder=False):
         if hashlib.sha256(contents[-1]).hexdigest() != card["files"].get(name):
             raise KitError(f"{folder / name} was changed or cut since the model was "
                            "kept; take a whole copy, or keep the model again.")
-    here, there = versions_here()["scikit-learn"], card["versions"]["scikit-learn"]
+    here, there = (versions.get("scikit-learn", "?")
+                   for versions in (versions_here(), card["versions"]))
     if here.split(".")[:2] != there.split(".")[:2]:
         say("restore", f"kept with scikit-learn {there}, here is {here}: probabilities "
             "can differ a little")
@@ -5959,6 +5978,7 @@ def restore(folder, encoders=(), trust_encoder=False):
             number, name = place.split()
             vars(parts[int(number)])[{n: n for n in VOCABULARIES}[name]] = words
         readers = [(part, card["encoders"][part.path]) for part in encoders_in(parts)]
+        if len(model.classes_) != len(card["classes"]): raise ValueError("its classes")
     for part, digest in readers:
         part.path = kept_encoder(part.path, digest, encoders)
         part.trust_encoder = trust_encoder
@@ -5984,7 +6004,10 @@ def predict_table(kept, table, out, text="", id=""):
                 columns = columns_of(chunk, label=None, **named)
                 say("columns", f"text: {columns.text}"
                     + f"; id: {columns.id}" * (columns.id != ""))
-            shares = kept.predict_proba(chunk[columns.text].fillna("").astype(str))
+            # All JSON objects of a chunk can lack what is empty.
+            chunk = chunk.reindex(columns=[*{columns.text, columns.id} - {""}])
+            texts = texts_in(chunk, columns.text)
+            shares = kept.predict_proba(texts.astype(object).fillna("").astype(str))
             numbers = np.arange(done, done + len(chunk))
             rows = pd.DataFrame({
                 "id": numbers if columns.id == "" else chunk[columns.id].array,
@@ -6005,13 +6028,14 @@ TABLE_FILE = re.compile(
 class Competition:
     """A Kaggle competition's frames, fields of test and sample as they stand in the
     files. id: the column of the sample that tells the texts of test, "" if only their
-    order does; targets: its other columns, to be filled."""
+    order does; targets: the columns to be filled; file: train's."""
     folder: Path
     train: pd.DataFrame
     test: pd.DataFrame
     sample: pd.DataFrame
     id: str
     targets: tuple
+    file: Path
 
     @staticmethod
     def part_of(path):
@@ -6021,6 +6045,7 @@ class Competition:
         name = re.sub(r"[\W_]", "", found[1].lower())
         if "sample" in name or ("submission" in name and name != "submission"):
             return "sample"  # submission.csv is what we write ourselves
+        name = name.removeprefix("labeled")  # labeledTrainData, of word2vec's
         return next((part for part in ("train", "test") if name.startswith(part)), "")
 
     @staticmethod
@@ -6032,12 +6057,14 @@ class Competition:
         return [str(int(n)) if w else v for v, n, w in zip(values, numbers, whole)]
 
     @classmethod
-    def read(cls, folder):
-        """Find and read train, test and sample_submission in or below a folder."""
+    def read(cls, folder, id=""):
+        """Find and read train, test and sample_submission in or below a folder. id: the
+        column that tells the texts, the first that can if it is not named."""
         folder = in_either_layout(folder)
         if not folder.is_dir():
+            what = "a file: unpack it" if folder.exists() else "not there"
             raise KitError(f"--submit needs the folder of a competition; {folder} is "
-                           f"{'a file' if folder.exists() else 'not there'}.")
+                           f"{what}.{nearest_file(folder) * (not folder.exists())}")
         below = [path for path in folder.rglob("*") if path.is_file()
                  and len(path.relative_to(folder).parts) <= 3]
         # train before train_extra, and in the folder before below it.
@@ -6050,17 +6077,22 @@ class Competition:
             words = " and ".join(lacking).replace("sample", "sample_submission")
             raise KitError("--submit needs the files train, test and sample_submission "
                            f"(CSV, TSV, JSON, also zipped); in {folder} there is no "
-                           f"{words}, but {names}.")
+                           f"{words}, but {names}. Unpack what is packed together, "
+                           "or copy the files, so named, to a folder of your own.")
         train = TableFile(files["train"]).frame()
         test, sample = (pd.concat(TableFile(files[part]).chunks(100_000), ignore_index
                                   =True) for part in ("test", "sample"))
         alike = {str(column).lower(): column for column in test}
-        id = next((column for column in sample if str(column).lower() in alike), "")
+        common = [column for column in sample if str(column).lower() in alike]
+        unique = [c for c in common if test[alike[str(c).lower()]].is_unique]
+        id = id if id in common else [*unique, *common, ""][0]
         if id:  # JSON's and Parquet's are numbers, and a CSV's are words
             test = test.rename(columns={alike[id.lower()]: id}).astype({id: str})
             sample = sample.astype({id: str})
-        targets = tuple(c for c in sample if c != (id or sample.columns[0]))
-        found = cls(folder, train, test, sample, id, targets)
+        # Some samples show all of test, or who sees the score ("Usage").
+        left = [c for c in sample if c not in (id or sample.columns[0], "Usage")]
+        targets = tuple([c for c in left if c not in test] or left)
+        found = cls(folder, train, test, sample, id, targets, files["train"])
         found._check()
         return found
 
@@ -6090,8 +6122,8 @@ class Competition:
             raise KitError(
                 f"The sample submission asks for {len(asked)} labels of each text "
                 f"({', '.join(asked[:6])}), and this kit gives a text one: compare one "
-                f"of them with --data {self.folder}/train.csv --label-column {asked[0]}"
-                ", without --submit.")
+                f"of them with --data {shlex.quote(str(self.file))} --label-column "
+                f"{shlex.quote(asked[0])}, without --submit.")
         if len(self.targets) == 1 and asked: return asked[0]
         if not own: raise KitError(f"train in {self.folder} has no column that test "
                                    "lacks, so no label.")
@@ -6104,7 +6136,10 @@ class Competition:
         shared = [c for c in self.train if c in self.test and c != label]
         if not shared:
             raise KitError(f"train and test in {self.folder} have no column in common.")
-        text = text or columns_of(self.train[shared], label=None, id=id).text
+        with told("Of the columns that train and test both have (test: "
+                  f"{', '.join(self.test)})", KitError):
+            known = id if str(id).lower() not in TEXT_NAMES else ""  # it may be both
+            text = text or columns_of(self.train[shared], label=None, id=known).text
         if text not in self.test:
             raise KitError(f"There is no column {text!r} in test: "
                            f"{', '.join(self.test)}.")
@@ -6174,7 +6209,7 @@ class Competition:
     def submission(self, kept, dataset):
         """The sample with the model's answers <str or float> in place of its own."""
         test = self.test
-        if self.id: test = test.set_index(self.id).loc[self.sample[self.id]]
+        if self.id: test = test.set_index(self.id, drop=False).loc[self.sample[self.id]]
         texts = test[dataset.columns["text"]].fillna("").astype(str).tolist()
         shares = np.vstack([*kept.in_chunks(texts)])
         kind, meaning = self.form(dataset)
@@ -6196,6 +6231,9 @@ class Competition:
         write_atomically(path, content.encode())
         say("submit", f"{path}: {len(self.sample)} rows {', '.join(self.sample)}, the "
             f"{kind}, by {kept.card['title']}")
+        if len(self.sample) < len(self.test):
+            say("submit", f"{len(self.test) - len(self.sample)} texts of test are left "
+                "out, as in the sample submission")
 
 # ------------------------------------------------------------------------ Comparison
 def option(default, words, **rest):
@@ -6280,8 +6318,8 @@ class Options:
     save: str = option(
         None, "keep the best model of the run, or the named, fitted to all labelled "
         "texts, in the folder model of --out", nargs="?", const=BEST, metavar="MODEL",
-        choices=(BEST, *(Column(m, tuned).name for m in ALGORITHMS
-                         for tuned in (False, True))))
+        choices=(BEST, *(Column(m, tuned).name for m, one in ALGORITHMS.items()
+                         for tuned in (False, True) if one.param_grid or not tuned)))
 
     def __post_init__(self):
         """Read words as values, and refuse what cannot be, in a sentence."""
@@ -6301,7 +6339,7 @@ class Options:
             (self.sweep and (self.maxtokens or self.maxtokenlen), "--sweep runs the "
              "article's three settings: leave out --maxtokens and --maxtokenlen."),
             (self.learning_curve and (self.nsamp or start) < start, "--learning-curve "
-             f"starts at {start} documents per class, and --nsamp is {self.nsamp}.")):
+             f"starts at {start} documents per class, and there are {self.nsamp}.")):
             if wrong: raise KitError(sentence)
         if self.save: skops_io()  # or a sentence, before anything runs
 
@@ -6835,8 +6873,9 @@ def show(results):
                  wrapped(plain(part), width) for part in parts]
     print("", *shown, "", sep="\n\n", flush=True)
 
-def predict_words(predict, model, out, given, columns):
-    """--predict TABLE --model FOLDER of the command line."""
+def predict_words(given, out):
+    """--predict TABLE --model FOLDER of the command line, all words of it in given."""
+    predict, model = given.get("predict"), given.get("model")
     meant = {*re.split("[, ]+", str(model).lower())} <= ALGORITHMS.keys()
     for lacking, flag in ((predict, "--predict TABLE"), (model, "--model FOLDER")):
         if not lacking:
@@ -6844,8 +6883,12 @@ def predict_words(predict, model, out, given, columns):
                            f"(see --save); {flag} is missing."
                            f"{' Did you mean --models?' * meant}")
     if not Path(predict).is_file(): raise KitError(f"--predict: {predict} is no file.")
+    used = "predict model text_column id_column elmo bert trust_encoder".split()
+    idle = [f"--{name.replace('_', '-')}" for name, value in given.items()
+            if name not in used and value not in ("auto", "", None, False)]
+    if idle: raise KitError(f"--predict makes no run: leave out {', '.join(idle)}.")
     places = [given[name] for name in ("elmo", "bert") if name in given]
-    columns = {what: columns.get(what, "") for what in ("text", "id")}
+    columns = {what: given.get(f"{what}_column", "") for what in ("text", "id")}
     kept = restore(model, places, given.get("trust_encoder", False))
     predict_table(kept, predict, out, **columns)
     return 0
@@ -6856,6 +6899,10 @@ def problem_of(name, argv):
     words, name = command_words((options, *argv) if options else argv), name.lower()
     problems = (*CORPORA, "own")
     if name in problems: return name, words
+    if name in ("-h", "--help"):
+        print(f"{__doc__.splitlines()[0]}\n\npython kit.py PROBLEM [options]: PROBLEM "
+              f"is {', '.join(problems)}. Its options: python kit.py own --help")
+        raise SystemExit
     raise KitError(f"Which problem? {name or 'Nothing'} is none of "
                    f"{', '.join(problems)}.{nearest(name, problems)} Begin with its "
                    "name, as in imdb --demo.")
@@ -6866,22 +6913,22 @@ def run_problem(name, words):
     # Colab sets some of Kaggle's variables, too, but not this one.
     kaggle = "KAGGLE_KERNEL_RUN_TYPE" in os.environ
     out = given.pop("out") or (str(KAGGLE_WORKING) if kaggle else "results")
+    if given["predict"] or given["model"]: return predict_words(given, out)
     data, overwrite = given.pop("data"), given.pop("overwrite")
     if given.pop("demo"):
         data = "demo"
         given.setdefault("encoders", "mini")
     columns = {what: given.pop(f"{what}_column") for what in ("text", "label", "id")
                if f"{what}_column" in given}
-    predict, model, submit = (
-        given.pop(what, None) for what in ("predict", "model", "submit"))
-    if predict or model: return predict_words(predict, model, out, given, columns)
+    *_, submit = (given.pop(what, None) for what in ("predict", "model", "submit"))
     if submit: given.setdefault("repeats", FEWEST_DRAWS)
     options = Options(**given)  # refused before anything is read
     if name == "own" and data == "auto":
-        raise KitError("Which texts? Name your table or folder: --data reviews.csv.")
+        raise KitError("Which texts? Name your table or folder: --data reviews.csv; "
+                       "with --submit a competition's folder.")
     with told("The data cannot be read", OSError):
         if submit:
-            competition = Competition.read(data)
+            competition = Competition.read(data, columns["id"])
             dataset = competition.dataset(**columns)
         elif name == "own" and data != "demo":
             dataset = load(data, **columns)

@@ -12,9 +12,15 @@ import argparse
 import json
 import re
 import sys
+import unicodedata
 from pathlib import Path
 
 import kit
+
+# Kaggle's names of its machines; of others it says nothing, and runs on a CPU.
+ACCELERATORS = """NvidiaTeslaT4 NvidiaTeslaT4Highmem NvidiaTeslaP100 NvidiaL4 NvidiaL4X1
+NvidiaTeslaA100 NvidiaH100 NvidiaRtxPro6000 TpuV38 Tpu1VmV38 TpuV5E8 TpuV6E8""".split()
+DATASET = re.compile(r"[\w-]+/[\w-]+(/\d+)?")  # OWNER/DATASET, or a version of it
 
 RUN = """import kit
 
@@ -26,13 +32,16 @@ def make_parser():
     """The parser of what is not the run script's own."""
     parser = kit.Parser(prog="make_kernel.py", description=__doc__, allow_abbrev=False,
                         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("problem", choices=[*kit.CORPORA, "own"])
+    parser.add_argument("problem", type=lambda name: kit.problem_of(name, ())[0],
+                        metavar=f"{{{','.join([*kit.CORPORA, 'own'])}}}")
     parser.add_argument("--user", required=True, help="your name on Kaggle")
     parser.add_argument("--source", action="append", default=[], help="OWNER/DATASET "
                         "or Kaggle's name of a model, to attach; may be repeated")
     parser.add_argument("--competition", help="whose data to attach, by its short name")
-    parser.add_argument("--data", default="auto", help="DATASET or DATASET/FILE")
-    parser.add_argument("--accelerator", default="", help="such as NvidiaTeslaT4")
+    parser.add_argument("--data", default="auto", help="DATASET or "
+                        "DATASET/FILE (with --submit: the competition's)")
+    parser.add_argument("--accelerator", default="", help="such as "
+                        "NvidiaTeslaT4 (default: none)")
     parser.add_argument("--title", help="of the notebook, at least 5 characters")
     parser.add_argument("--folder", help="to write (default: kernel-PROBLEM)")
     return parser
@@ -50,16 +59,44 @@ def encoders(corpus, given):
             for handle in column.algorithm.encoders(settings)]
 
 
+def address(asked):
+    """(title, address at Kaggle, accelerator) of the notebook; a KitError for what
+    Kaggle's program would refuse, or pass over in silence."""
+    title = asked.title or f"Does transfer pay {asked.problem}"
+    # As Kaggle makes it: ü becomes u, and ß ss.
+    letters = unicodedata.normalize("NFKD", title.casefold())
+    letters = letters.encode("ascii", "ignore").decode()
+    slug = re.sub("[^a-z0-9]+", "-", letters).strip("-")
+    machines = {name.lower(): name for name in ["", *ACCELERATORS]}
+    machine = machines.get(asked.accelerator.lower())
+    strange = [one for one in asked.source
+               if not (DATASET.fullmatch(one) or kit.KAGGLE_HANDLE.match(one))]
+    for wrong, sentence in (
+        (machine is None, f"--accelerator {asked.accelerator} is none of "
+         f"{', '.join(ACCELERATORS)}.{kit.nearest(asked.accelerator, ACCELERATORS)}"),
+        (not re.fullmatch(r"[\w-]+", asked.user), f"--user {asked.user}: Kaggle's name "
+         "of you has no spaces; it is in the address of your page."),
+        (len(title) < 5 or not slug, f"--title {title}: Kaggle wants five characters "
+         "or more, and letters or digits among them."),
+        (strange, f"--source {' '.join(strange)} is no OWNER/DATASET and no name of a "
+         f"model, as {kit.BERT}.")):
+        if wrong: raise kit.KitError(sentence)
+    return title, f"{asked.user}/{slug}", machine
+
+
 def kernel(asked, words):
     """(metadata, words of the run) for what is asked here and words of the run script;
     a KitError if Kaggle would lack something."""
     corpus = kit.CORPORA.get(asked.problem, kit.OWN)
     given = vars(kit.make_parser(asked.problem).parse_args(words))
     found, demo = encoders(corpus, given), given["demo"]
+    title, place, machine = address(asked)
     models = {one for one in asked.source if kit.KAGGLE_HANDLE.match(one)}
     data = set(asked.source) - models
-    mounts = {one.split("/")[-1] for one in data} | {asked.competition} - {None}
-    path, named = kit.KAGGLE_INPUT / asked.data, asked.data != "auto"
+    mounts = {one.split("/")[1] for one in data} | {asked.competition} - {None}
+    texts = asked.data
+    if texts == "auto" and given.get("submit"): texts = asked.competition or texts
+    path, named = kit.KAGGLE_INPUT / texts, texts != "auto"
     strange = ", ".join(one.handle for one in found if not (
         one.kaggle or one.ships or one.handle.startswith("/kaggle/input/")))
     for wrong, sentence in (
@@ -77,14 +114,12 @@ def kernel(asked, words):
          "data set; name it with --source OWNER/DATASET or --competition NAME.")):
         if wrong: raise kit.KitError(sentence)
     if not (named or demo): data |= {need.kaggle for need in corpus.needs}
-    title = asked.title or f"Does transfer pay {asked.problem}"
-    slug = re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")  # as Kaggle makes it
     return {
-        "id": f"{asked.user}/{slug}", "title": title, "code_file": "notebook.ipynb",
+        "id": place, "title": title, "code_file": "notebook.ipynb",
         "language": "python", "kernel_type": "notebook", "is_private": True,
-        "enable_internet": False, "enable_gpu": "nvidia" in asked.accelerator.lower(),
-        "enable_tpu": "tpu" in asked.accelerator.lower(),
-        "machine_shape": asked.accelerator, "dataset_sources": sorted(data),
+        "enable_internet": False, "enable_gpu": machine.startswith("Nvidia"),
+        "enable_tpu": machine.startswith("Tpu"), "machine_shape": machine,
+        "dataset_sources": sorted(data),
         "competition_sources": [asked.competition] * bool(asked.competition),
         "kernel_sources": [],
         "model_sources": sorted(models | {one.kaggle for one in found} - {""}),

@@ -605,3 +605,11 @@ def test_help_is_grouped_with_three_examples_and_every_model(capsys, monkeypatch
             given = vars(kit.make_parser(name).parse_args(words))
             known = kit.Options.__dataclass_fields__.keys() & given.keys()
             kit.Options(**{option: given[option] for option in known})
+
+
+def test_help_without_a_problem_names_the_problems(capsys):
+    for words in (("--help",), ("-h", ["--models", "lr"])):
+        assert kit.command_line(*words) == 0
+        said, wrong = capsys.readouterr()
+        assert said.startswith(kit.__doc__.splitlines()[0]) and wrong == ""
+        assert "PROBLEM is imdb, email, own. Its options: python kit.py own" in said

@@ -103,6 +103,7 @@ def test_a_frame_of_four_classes_gives_a_table_and_an_answer(compared):
     distance = abs(means["bert"] - max(means["lr"], means["nbsvm"]))
     assert f"{distance:.1f} points" in results.verdict()
     assert str(table).startswith(table.heading) and "<table" in table._repr_html_()
+    assert repr(table) == str(table)  # in a notebook, what is not HTML
 
 
 def test_without_a_folder_nothing_is_written_near(compared):

@@ -1,5 +1,6 @@
 """Files to hand in: predictions of any table, submissions of real layouts."""
 
+import json
 import random
 import re
 import zipfile
@@ -115,6 +116,23 @@ def test_a_late_byte_of_another_encoding_repeats_no_row(kept, tmp_path):
     assert len(said) == 4101 and said.id.is_unique
 
 
+def test_rows_without_the_key_of_the_text_are_empty_texts(kept, tmp_path):
+    rows = [{"headline": f"a{i}", "id": i} for i in range(2000)]
+    lines = [json.dumps(row) for row in [*rows, {"title": "no text, no id"}]]
+    (tmp_path / "new.jsonl").write_text("\n".join(lines))
+    kit.predict_table(kept[1], tmp_path / "new.jsonl", tmp_path / "out")
+    said = predicted(tmp_path)
+    assert said.id[1999] == "1999" and pd.isna(said.id[2000])
+    assert np.allclose(said.iloc[2000, 2:].astype(float), kept[1].predict_proba([""]))
+
+
+def test_numbers_are_no_texts_to_predict_either(kept, tmp_path):
+    fresh(9).assign(headline=range(9)).to_parquet(tmp_path / "new.parquet")
+    with pytest.raises(kit.KitError, match="'headline' holds int values such as 0"):
+        kit.predict_table(kept[1], tmp_path / "new.parquet", tmp_path / "out")
+    assert not [*(tmp_path / "out").iterdir()]
+
+
 def test_memory_does_not_grow_with_the_rows(kept, tmp_path, monkeypatch):
     fresh(4100).to_csv(tmp_path / "new.csv", index=False)
     held = []
@@ -143,7 +161,10 @@ def test_half_of_the_words_of_predict_is_a_sentence(tmp_path, capsys):
     for words, told in ((["--predict", "x.csv"], "--model FOLDER .* is missing"),
                         (["--model", "x"], "--predict TABLE .* is missing"),
                         (["--predict", "x.csv", "--model", "x"], "x.csv is no file"),
-                        (["--predict", __file__, "--model", "x"], "no kept model")):
+                        (["--predict", __file__, "--model", "x"], "no kept model"),
+                        (["--predict", __file__, "--model", "x", "--models", "lr",
+                          "--data", "y", "--demo", "--submit"],
+                         "no run: leave out --data, --demo, --submit, --models")):
         assert run_own.main(words) == 2
         assert re.search(told, capsys.readouterr().err)
 
@@ -339,6 +360,7 @@ def test_several_labels_of_a_text_are_refused_in_a_sentence(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "asks for 6 labels of each text (toxic, severe_toxic" in told
     assert "--label-column toxic" in told and told.count("\n") == 1
+    assert f"--data {folder / 'train.csv.zip'} --label" in told  # what is there
 
 
 @pytest.mark.parametrize("change, told", [
@@ -359,6 +381,10 @@ def test_several_labels_of_a_text_are_refused_in_a_sentence(tmp_path, capsys):
     (lambda f: [write(f, name, pd.read_csv(f / name).assign(
         keyword=lambda t: t.text).rename(columns={"text": "a", "keyword": "b"}))
         for name in ("train.csv", "test.csv")], "Which column is the text.* likely: "),
+    (lambda f: write(f, "test.csv", pd.read_csv(f / "test.csv")[["id", "text"]].rename(
+        columns={"text": "body"})), r"train and test both have .test: id, body"),
+    (lambda f: write(f, "train.csv", pd.read_csv(f / "train.csv").assign(
+        target=lambda t: t.id / 7)), "'target' has 60 .*: amounts, no classes"),
     (lambda f: write(f, "test.csv", pd.concat([pd.read_csv(f / "test.csv")] * 2)),
      "Column id of test has the same id twice"),
     (lambda f: write(f, "sample_submission.csv", pd.DataFrame({"row": [1], "y": 0})),
@@ -375,9 +401,33 @@ def test_what_a_competition_lacks_is_named(tmp_path, capsys, change, told):
 
 def test_submit_wants_a_folder(tmp_path, capsys):
     (tmp_path / "a.csv").write_text("x\n")
-    for path, told in (("a.csv", "a file"), ("b", "not there")):
+    (tmp_path / "nlp-getting-started").mkdir()
+    for path, told in (("a.csv", "is a file: unpack it."), ("b", "is not there."),
+                       ("npl-getting-started", "Did you mean nlp-getting-started?")):
         assert submit(tmp_path / path, tmp_path)[0] == 2
-        assert f"is {told}" in capsys.readouterr().err
+        assert told in capsys.readouterr().err
+    assert run_own.main(["--submit"]) == 2
+    assert "with --submit a competition's folder" in capsys.readouterr().err
+
+
+def test_a_sample_may_show_all_of_test_and_who_sees_the_score(tmp_path, capsys):
+    """detecting-insults-in-social-commentary: dates that repeat are no ids."""
+    folder, (train, test) = tmp_path / "insults", [pd.DataFrame({
+        "Insult": [0, 1] * 20, "Date": "20120618192155Z",
+        "Comment": [review(i % 2, f"{part}{i}") for i in range(40)]}) for part in "ab"]
+    test = test[::-1].iloc[:30]
+    write(folder, "train.csv", train)
+    write(folder, "test.csv", test.drop(columns="Insult"))
+    sample = test.assign(Insult=0, Usage="Public")
+    write(folder, "sample_submission_null.csv", sample[5:])
+    found = kit.Competition.read(folder)
+    assert (found.id, found.targets) == ("Comment", ("Insult",))
+    code, said = submit(folder, tmp_path)
+    assert code == 0 and list(said.columns) == ["Insult", "Date", "Comment", "Usage"]
+    assert (said.Insult == test.Insult[5:].astype(str).array).mean() > 0.8
+    assert "5 texts of test are left out, as in" in capsys.readouterr().out
+    assert submit(folder, tmp_path, "--id-column", "Date")[0] == 2
+    assert "Column Date of test has the same id twice" in capsys.readouterr().err
 
 
 def test_fractions_of_many_classes_are_no_answer(tmp_path, capsys):
@@ -403,6 +453,7 @@ def test_the_best_of_the_draws_is_kept_and_handed_in_with_both_options(tmp_path)
 def test_names_of_files_tell_the_parts_of_a_competition(tmp_path):
     named = {"train.csv": "train", "Train.tsv.zip": "train", "train.zip": "train",
              "test.csv.gz": "test", "test_stage_2.csv": "test", "train.txt": "train",
+             "labeledTrainData.tsv.zip": "train", "unlabeledTrainData.tsv.zip": "",
              "sampleSubmission.csv": "sample", "sample_submission.zip": "sample",
              "gender_submission.csv": "sample", "submission.csv": "", "train": "",
              "embeddings.zip": "", "readme.md": "", ".csv": "",

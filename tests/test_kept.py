@@ -16,6 +16,8 @@ import pandas as pd
 import pytest
 from conftest import HERE, review, topics
 from scipy.special import softmax
+from sklearn.decomposition import TruncatedSVD
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -85,6 +87,8 @@ def test_simple_models_say_the_same_in_another_process(frame, tmp_path):
     models["rf_tuned"] = models["rf"].__sklearn_clone__().set_params(
         classifier__min_samples_leaf=2, classifier__n_estimators=30)
     models["own"] = make_pipeline(TfidfVectorizer(), LogisticRegression())
+    models["trees"] = make_pipeline(TfidfVectorizer(), TruncatedSVD(5),
+                                    HistGradientBoostingClassifier(max_iter=3))
     said = {}
     for name, model in models.items():
         model.fit(data.texts, data.y)
@@ -97,7 +101,7 @@ def test_simple_models_say_the_same_in_another_process(frame, tmp_path):
             assert said[str(tmp_path / name)] == model.predict_proba(
                 data.texts).tolist()  # fmt: skip
     found, with_tensorflow = elsewhere(tmp_path, said, data.texts)
-    assert found == said and len(found) == 9 and not with_tensorflow
+    assert found == said and len(found) == 10 and not with_tensorflow
 
 
 def test_models_with_encoders_say_the_same_in_another_process(tiny, tmp_path):
@@ -139,6 +143,7 @@ def test_what_is_restored_names_its_classes(kept):
     assert model.predict(pd.Series(texts[:3])).tolist() == model.predict(
         texts[:3]).tolist()  # fmt: skip
     assert "not calibrated" in model.card["probabilities"]
+    assert repr(model) == "KeptModel(own; bad, good)"  # not the whole card
     for wrong in ("one text", ["a", 3], ["a", None]):
         with pytest.raises(kit.KitError, match="list of texts|no text but"):
             model.predict(wrong)
@@ -181,6 +186,27 @@ def test_a_card_that_is_edited_or_of_a_newer_kit_is_refused(kept):
         kit.restore(kept[0])
 
 
+@pytest.mark.parametrize("changes", [
+    {"versions": None}, {"classes": ["a"]}, {"classes": None}, {"files": []},
+    {"encoders": None}, {"factor": "1"}], ids=str)  # fmt: skip
+def test_a_card_that_says_too_little_is_refused_though_it_is_sealed(kept, changes):
+    path = kept[0] / "card.json"
+    card = {**json.loads(path.read_text()), **changes}
+    card = {name: value for name, value in card.items() if value is not None}
+    path.write_text(json.dumps(card | {"seal": kit.sealed(card)}))
+    with pytest.raises(kit.KitError, match="was changed or cut|its classes"):
+        kit.restore(kept[0])
+
+
+@pytest.mark.parametrize("model", [
+    make_pipeline(TfidfVectorizer(), LogisticRegression()), {"a": 1}, None, kit.Tokens,
+    make_pipeline(TfidfVectorizer()).fit(["a text"])], ids=range(5))  # fmt: skip
+def test_what_is_no_fitted_classifier_is_not_kept(model, tmp_path):
+    with pytest.raises(kit.KitError, match="Only a fitted classifier can be kept: "):
+        kit.save(model, tmp_path / "kept")
+    assert not (tmp_path / "kept").exists()
+
+
 class Stranger(kit.Tokens):
     """A class of somebody else's."""
 
@@ -190,7 +216,7 @@ def test_types_of_nobody_knows_whom_are_neither_kept_nor_restored(kept, tmp_path
 
     folder, model, texts = kept
     evil = make_pipeline(Stranger(text="natural"), *model.model[1:])
-    with pytest.raises(kit.KitError, match="test_kept.Stranger: only scikit-learn's"):
+    with pytest.raises(kit.KitError, match="test_kept.Stranger: only the kit's own"):
         kit.save(evil, tmp_path / "evil", ["a", "b"])
     assert not (tmp_path / "evil").exists()
     (folder / "model.skops").write_bytes(skops.io.dumps(evil))
@@ -350,7 +376,8 @@ def test_save_is_refused_before_anything_runs(tmp_path, capsys, monkeypatch):
     for words, told in ((["--save", "nbsvm"], "only what the table will have: best, lr"),
                         (["--save", "lrr"], "lrr is none of .* Did you mean lr")):
         assert run_own.main([*run, *words]) == 2
-        assert re.search(told, capsys.readouterr().err)
+        said = capsys.readouterr().err
+        assert re.search(told, said) and "dummy_tuned" not in said  # there is none
     monkeypatch.setitem(sys.modules, "skops", None)
     monkeypatch.setitem(sys.modules, "skops.io", None)
     assert run_own.main([*run, "--save"]) == 2

@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import shlex
 import subprocess
 import sys
 import threading
@@ -51,6 +52,11 @@ def test_a_kernel_has_the_kit_the_run_and_all_it_needs(name, tmp_path):
         ("imdb --accelerator NvidiaTeslaT4",
          {"enable_gpu": True, "machine_shape": "NvidiaTeslaT4"}),
         ("imdb --accelerator TpuV5E8", {"enable_gpu": False, "enable_tpu": True}),
+        ("imdb --accelerator nvidiateslat4",
+         {"enable_gpu": True, "machine_shape": "NvidiaTeslaT4"}),
+        ("imdb --title Größen-Überprüfung!",
+         {"id": "me/grossen-uberprufung", "title": "Größen-Überprüfung!"}),
+        ("own --data a/b.csv --source me/a/3", {"dataset_sources": ["me/a/3"]}),
         ("imdb --demo --source me/kit", {"dataset_sources": ["me/kit"]}),
         ("email --encoders mini --source me/kit",
          {"dataset_sources": ["me/kit", *NEEDED["email"]], "model_sources": []}),
@@ -67,12 +73,27 @@ def test_what_a_run_needs_is_attached_and_no_more(words, expected, tmp_path):
     assert {name: metadata[name] for name in expected} == expected
 
 
+def test_a_submission_reads_the_folder_of_its_competition(tmp_path):
+    words = "own --competition nlp-getting-started --submit --models lr".split()
+    metadata, (_, run) = made(tmp_path, *words)
+    place = str(kit.KAGGLE_INPUT / "nlp-getting-started")
+    assert str(["--submit", "--models", "lr", "--data", place]) in run
+    assert metadata["competition_sources"] == ["nlp-getting-started"]
+
+
 @pytest.mark.parametrize(
     "words, told",
     [
         ("imdb --modles lr", "Did you mean --models?"),
         ("imdb --models lr,bret", "Did you mean bert?"),
-        ("imbd", "choose from"),
+        ("imbd", "imbd is none of imdb, email, own. Did you mean imdb?"),
+        ("imdb --accelerator T4", "T4 is none of NvidiaTeslaT4, "),
+        ("imdb --accelerator NvidiaTeslaT5", "Did you mean NvidiaTeslaT4?"),
+        ("imdb --title ab", "five characters"),
+        ("imdb --title 日本語日本語", "letters or digits"),
+        ("imdb --source my-set", "--source my-set is no OWNER/DATASET"),
+        ("imdb --user 'me you'", "--user me you: Kaggle's name"),
+        ("own --submit", "--data DATASET/FILE"),
         ("imdb --bert my/folder", "my/folder cannot be attached"),
         ("imdb --demo", "--source OWNER/DATASET"),
         ("imdb --encoders mini", "--source OWNER/DATASET"),
@@ -82,7 +103,7 @@ def test_what_a_run_needs_is_attached_and_no_more(words, expected, tmp_path):
     ],
 )
 def test_what_kaggle_would_lack_is_told_before(words, told, tmp_path, capsys):
-    options = [*words.split(), "--user", "me", "--folder", str(tmp_path / "kernel")]
+    options = ["--user", "me", *shlex.split(words), "--folder", str(tmp_path / "kernel")]
     assert make_kernel.main(options) == 2
     said = capsys.readouterr().err
     assert told in said and len(said.splitlines()) == 1
@@ -224,4 +245,4 @@ def test_a_kernel_that_cannot_run_ends_in_an_error(tmp_path):
 
 def test_the_script_is_thin():
     lines = (kit.home() / "make_kernel.py").read_text().splitlines()
-    assert len(lines) <= 125 and max(map(len, lines)) <= 88
+    assert len(lines) <= 155 and max(map(len, lines)) <= 88

@@ -296,8 +296,9 @@ def test_areas_stand_in_the_legend_and_in_a_table(run):
     table = report.measures_table().frame().set_index("tokens/length")
     for text, column in zip(legend.get_texts(), report.columns):
         area = report.results.of("results", column, report.settings[0]).roc_auc.mean()
-        assert text.get_text() == f"{column.title(report.settings[0])}: {100 * area:.1f}"
-        cell = table.loc["200/100 roc auc", column.title(report.settings[0])]
+        title = column.title(report.settings[0])
+        assert text.get_text() == f"{title}: AUC {100 * area:.1f}"
+        cell = table.loc["200/100 roc auc", title]
         assert cell.startswith(f"{100 * area:.2f}")
 
 

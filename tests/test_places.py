@@ -158,6 +158,8 @@ def test_an_encoder_is_found_where_others_keep_it(
         ("https://example.com/models/talking", "talking"),
         ("exports/reviews/1712345678", "reviews"),
         ("7", "7"),
+        ("/kaggle/input/gemma/keras/base/2", "gemma"),
+        ("/kaggle/input/my-bert/tensorflow2/variation-1/3", "my-bert"),
     ],
 )
 def test_an_encoder_is_called_as_a_person_would_call_it(handle, name):

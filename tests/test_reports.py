@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import BAD, GOOD, add_file, write_imdb_archive
+from conftest import BAD, GOOD, add_file, topics, write_imdb_archive
 from scipy import stats
 from sklearn import metrics
 from test_compare import TOPICS, loaded, teams
@@ -114,6 +114,8 @@ def test_the_same_command_takes_up_a_killed_curve(curve_run, tmp_path, capsys):
 def test_a_curve_that_could_not_start_is_refused(capsys):
     assert run_imdb.main(["--learning-curve", "--nsamp", "50"]) == 2
     assert "starts at 100" in capsys.readouterr().err
+    with pytest.raises(kit.KitError, match="100 documents per class, and there are 67"):
+        kit.compare(kit.load(topics(a=67, b=67)), models="lr", learning_curve=True)
 
 
 def test_all_documents_of_the_smaller_class(tmp_path):
