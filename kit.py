@@ -3754,6 +3754,13 @@ def typed(rows, columns):
     fits = (frame[whole].abs() < 2**53).all(axis=1)  # which holds for none that lacks
     return frame[fits].astype(dict.fromkeys(whole, "int64"))
 
+def csv_text(frame, **options):
+    """A frame as CSV, without its index. All is in quotes where a return stands, which
+    csv leaves bare before Python 3.13: the row would end there."""
+    write = functools.partial(frame.to_csv, index=False, lineterminator="\n", **options)
+    text = write()
+    return write(quoting=csv.QUOTE_ALL) if "\r" in text else text
+
 def row_hashes(frame):
     """What the rows of a typed frame hold, <uint64>[n], their check left out."""
     content = frame.drop(columns="check", errors="ignore")
@@ -3863,6 +3870,9 @@ class Results:
         """Take up the same run, or move another one's files to a folder beside."""
         with told(f"--out {self.folder} is no folder to write to", OSError, ValueError):
             self.folder.mkdir(parents=True, exist_ok=True)
+        for odd in self._files(self.folder):
+            if not odd.is_file():  # a pipe would wait for ever
+                raise KitError(f"{odd} is no regular file; name another --out.")
         self._take()
         earlier, files = self._earlier(), self._files(self.folder)
         if earlier.get("asked") == self.about["asked"] and not earlier.get("finished"):
@@ -4013,7 +4023,7 @@ class Results:
         if not self.folder or not len(rows): return
         path = self.folder / f"{name}.csv"
         anew = mode == "w" or not path.exists()
-        text = rows.to_csv(index=False, header=anew).encode()
+        text = csv_text(rows, header=anew).encode()
         if anew:
             write_atomically(path, text)
         else:
@@ -4023,7 +4033,10 @@ class Results:
     def append(self, name, rows, beside=()):
         """Add rows (dicts, or a frame) to a frame and its file, and flush it. Returns
         their hashes; beside: those of the rows that they vouch for."""
-        rows = typed(rows, self.columns[name])
+        count, rows = len(rows), typed(rows, self.columns[name])
+        if len(rows) < count:  # lost, and nobody would miss them
+            raise KitError(f"A row of {name} lacks a whole number, or has one of 2**53 "
+                           "or more.")
         hashes = row_hashes(rows)
         if "check" in rows:
             checks = [self.check([row], *beside) for row in hashes]
@@ -5883,7 +5896,7 @@ def predict_table(kept, table, out, text="", id=""):
                 "id": numbers if columns.id == "" else chunk[columns.id].array,
                 "label": np.array(kept.classes, object)[shares.argmax(axis=1)]})
             rows[names] = shares
-            file.write(rows.to_csv(index=False, header=not done).encode())
+            file.write(csv_text(rows, header=not done).encode())
             done += len(chunk)
             bar.update(len(chunk))
         if columns is None: raise KitError(f"{table} has no rows.")
@@ -6085,7 +6098,7 @@ class Competition:
     def hand_in(self, kept, dataset, out):
         """Write submission.csv to the folder out, and say what it is."""
         path, (kind, _) = Path(out) / "submission.csv", self.form(dataset)
-        content = self.submission(kept, dataset).to_csv(index=False)
+        content = csv_text(self.submission(kept, dataset))
         write_atomically(path, content.encode())
         say("submit", f"{path}: {len(self.sample)} rows {', '.join(self.sample)}, the "
             f"{kind}, by {kept.card['title']}")
@@ -6223,10 +6236,12 @@ class Options:
 
     @staticmethod
     def _whole(value, flag, lowest=1):
-        """A whole number from lowest on, of a number or its digits."""
-        whole = re.fullmatch(r"\d+", str(value)) and not isinstance(value, bool)
+        """A whole number from lowest on, of a number or its digits: of so few that the
+        result files hold it, see typed()."""
+        whole = re.fullmatch(r"\d{1,15}", str(value)) and not isinstance(value, bool)
         if not whole or int(value) < lowest:
-            raise KitError(f"{flag}: {value} is no whole number from {lowest} on.")
+            raise KitError(f"{flag}: {value} is no whole number from {lowest} on of at "
+                           "most 15 digits.")
         return int(value)
 
     @property
