@@ -773,18 +773,23 @@ TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")  # not <john@enron.co
 HTML_DOCUMENT = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
 CLOSED_TAG = re.compile(r"<[^<>!?][^<>]*>")
 MOST_TAGS = 20_000  # of which a tree is built, 1 KB and 20 microseconds each
+ENTITIES = 16  # such as &amp; take as long as a tag
 MOST_WORK = 5_000_000  # characters times open tags, each of which the parser reads anew
 LONG_NUMBER = re.compile("&#[0-9]{4000,};?")
 
-def html_text(markup):
-    """The text that a browser would show of an HTML document. Where its tags are so
-    many, or so many of them open, that a parser would take seconds, and where it gives
-    up, it is the text without what looks like tags."""
-    from bs4 import BeautifulSoup
+def html_work(markup):
+    """What part of the time that a mail may take a parser takes of HTML, 1 for all."""
     tags = markup.count("<")
     open_tags = tags - len(CLOSED_TAG.findall(markup))
-    if tags > MOST_TAGS or open_tags * len(markup) > MOST_WORK:
-        return TAG.sub(" ", markup)
+    return ((tags + markup.count("&") / ENTITIES) / MOST_TAGS
+            + open_tags * len(markup) / MOST_WORK)
+
+def html_text(markup, others=0):
+    """The text that a browser would show of an HTML document. Where with the work of
+    others of its mail a parser would take seconds, and where it gives up, it is the
+    text without what looks like tags."""
+    from bs4 import BeautifulSoup
+    if others + html_work(markup) > 1: return TAG.sub(" ", markup)
     try:
         soup = BeautifulSoup(markup, "html.parser")
         for element in soup(["script", "style", "head"]):
@@ -815,6 +820,7 @@ class Mail:
         """The plain parts, else the HTML as text, decoded; "" for none. What the e-mail
         library gives up on, or would take seconds for, is all that follows the first
         blank line."""
+        self.work = 0  # of its HTML
         holders = len(re.findall(rb"multipart/", self.raw, re.IGNORECASE))
         work = holders * self.raw.count(b"\n")
         if self.raw.count(b"\n--") > self.MOST_PARTS or work > self.MOST_WORK:
@@ -845,7 +851,9 @@ class Mail:
         is_multipart = message.get_content_maintype() == "multipart"
         if is_multipart and not message.is_multipart():  # no boundary, or a wrong one
             body = message.get_payload(decode=True) or b""
-            found = re.search(rb"^--([^\s\"]+)\s*$", body, re.MULTILINE)
+            # A line of dashes is none, nor a rule above a name: a part has headers.
+            found = re.search(rb"^--([^\s\"]+)[ \t\r]*\n(?=content-)", body,
+                              re.MULTILINE | re.IGNORECASE)
             kind = b"text/plain"
             if found:
                 kind = b'multipart/mixed; boundary="%b"' % found[1]
@@ -863,18 +871,19 @@ class Mail:
         headers = itertools.compress(lines, is_header)
         return b"\n\n".join([b"\n".join(headers), b"\n".join(lines[last + 1 :]), *body])
 
-    @classmethod
-    def _decoded(cls, part):
+    def _decoded(self, part):
         """A MIME part as text: its charset, or the likeliest where that is wrong."""
         payload = part.get_payload(decode=True) or b""
         for charset in (part.get_content_charset(), "utf-8", "cp1252", "latin-1"):
             # A charset may be unknown, not a text's, or not this one.
             with contextlib.suppress(LookupError, ValueError):
-                if charset and codecs.lookup(charset).name in cls.NO_CHARSETS: continue
+                if charset and codecs.lookup(charset).name in self.NO_CHARSETS: continue
                 text = payload.decode(charset or "utf-8")
                 break
         is_html = part.get_content_type() == "text/html" or HTML_DOCUMENT.match(text)
-        return html_text(text) if is_html else text
+        if not is_html: return text
+        others, self.work = self.work, self.work + html_work(text)
+        return html_text(text, others)
 
 class MailTable:
     """The records of Kaggle's emails.csv as Python's csv module reads them. odd: the
