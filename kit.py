@@ -366,6 +366,7 @@ LABEL_NAMES = "label class target category sentiment topic intent team author em
 ID_NAMES = ("id", "textid", "doc", "qid", "phraseid")
 MOST_CLASSES = 500  # more different values are ids or free text
 LONGEST_LABEL = 100  # characters
+NO_NUMBER = re.compile(r"\s*[+-]?(0\d|\d{16})")  # a number would not give it back
 # Characters of a document: no model reads on, and what is made of it takes time and
 # memory. The longest of Enron's mails has 2 million, attachments included.
 LONGEST = 1_000_000
@@ -431,15 +432,16 @@ class TableFile:
     """A table on disk as a frame: CSV or TSV, JSON Lines, Parquet; packed or not."""
 
     def __init__(self, path):
-        self.path = Path(path)
+        self.path, self.separator, self.lines = Path(path), "", 0
         name = self.path.name.lower()
         self.name = name.removesuffix(".gz").removesuffix(".zip")
         if name.endswith(NO_TABLES):
             raise KitError(f"{path} is no table: give CSV, TSV, JSON Lines, Parquet, "
                            "or a folder with a subfolder of .txt files a class.")
 
-    def frame(self):
-        """The whole table; of CSV only empty fields are missing, not "NA" or "null"."""
+    def frame(self, **options):
+        """The whole table; of CSV only empty fields are missing, not "NA" or "null".
+        options: pandas', of CSV."""
         self._check_kind()
         if self.is_parquet:
             with self._told_parquet(): return pd.read_parquet(self.path)
@@ -448,7 +450,8 @@ class TableFile:
             read = self._json if self.is_json else self._csv
             for encoding in encodings:
                 with contextlib.suppress(UnicodeDecodeError), self._opened() as stream:
-                    return read(stream, encoding, sample.decode(encoding, "replace"))
+                    return read(stream, encoding, sample.decode(encoding, "replace"),
+                                **options)
         raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
 
     def chunks(self, rows):
@@ -507,6 +510,7 @@ class TableFile:
             encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
             width = 1 if encodings is ENCODINGS else 2
             while block:
+                self.lines += block.count(b"\n")
                 units = np.frombuffer(block, f"u{width}", len(block) // width)
                 if not units.all():
                     raise KitError(f"{self.path} is no table of texts: it has zero "
@@ -558,7 +562,7 @@ class TableFile:
         """What pandas reads of it, a frame or, with a chunksize, a reader of frames."""
         csv.field_size_limit(LONGEST_FIELD)
         sample, path = sample.lstrip("\ufeff"), self.path
-        separator = self._separator(sample)
+        separator = self.separator = self._separator(sample)
         header = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
         for name, times in Counter(filter(None, next(header, []))).most_common(1):
             if times > 1:
@@ -610,6 +614,7 @@ class TableFile:
 class Columns:
     """Which columns of a frame are text, label, id ("" for none): named or guessed. A
     label of None is not looked for: what is to be predicted has none."""
+    separator = ""  # of a CSV file that has more lines than rows
 
     def __init__(self, frame, text="", label="", id=""):
         self.frame, self.names = frame, ", ".join(map(str, frame))
@@ -703,13 +708,35 @@ def as_labels(values, column):
 
 def columns_of(table, text="", label="", id=""):
     """The Columns of a table, a path or a DataFrame, guessed if they are not named."""
-    frame = table if isinstance(table, pd.DataFrame) else TableFile(table).frame()
+    file = None if isinstance(table, pd.DataFrame) else TableFile(table)
+    frame = file.frame() if file else table
     if not len(frame):
         raise KitError(f"{'The table' if frame is table else table} has no rows.")
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise KitError(f"The table has two columns named {twice!r}; rename one.")
-    return Columns(frame, text, label, id)
+    columns = Columns(frame, text, label, id)
+    if not file or not file.separator: return columns
+    if file.lines > 1 + len(frame): columns.separator = file.separator
+    label = columns.label
+    if pd.api.types.is_numeric_dtype(frame[label]):
+        words = file.frame(usecols=[label], dtype=str)[label]
+        if any(map(NO_NUMBER.match, words.dropna().unique())): frame[label] = words
+    return columns
+
+def say_swallowed(columns, classes):
+    """Say how many texts of a CSV file hold a row of it, as behind a quote that nothing
+    closes: a line with a class where rows have their label, and no blank beside it."""
+    names, mark = list(columns.frame), re.escape(columns.separator)
+    place, other = names.index(columns.label), rf"[^{mark}\n]*"
+    label = rf'"?(?:{"|".join(map(re.escape, classes))})"?'
+    row = re.compile(
+        rf"\n(?:{other}{mark}){{{place}}}{label}{mark}(?!\s)"
+        if place < names.index(columns.text) else
+        rf"{mark}{label}(?:{mark}{other}){{{len(names) - 1 - place}}}\r?\n")
+    if odd := [*filter(row.search, columns.frame[columns.text].dropna())]:
+        say("quotes", f"{len(odd)} texts hold rows of the table, as where a quote is "
+            f"not closed: see the one that begins {one_line(odd[0], 40)!r}")
 
 def documents(columns):
     """The frame id, text, label of a table's Columns, which are said; the default id is
@@ -722,6 +749,7 @@ def documents(columns):
         raise KitError(f"Column {columns.text!r} holds {type(strange[0]).__name__} "
                        f"values such as {one_line(strange[0], 40)}, no texts. Name "
                        "another one with --text-column.")
+    if columns.separator: say_swallowed(columns, labels.categories)
     if texts.dtype == object:
         texts = texts.map(writable, na_action="ignore")
     named = f"; id: {columns.id}" if columns.id != "" else ""
