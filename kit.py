@@ -101,12 +101,16 @@ def plain(text):
     """A text in one line for a terminal, with nothing in it that the terminal obeys."""
     return CONTROLS.sub(" ", writable(without_secrets(str(text))))
 
+def as_html(text):
+    """A text as one line of HTML, with nothing in it that a browser obeys."""
+    return html.escape(plain(text))
+
 def markdown(text, alone=False):
     """A text as one line of Markdown that shows it as it stands, whatever is in it.
     alone: as a paragraph, and no heading, quotation, list or rule."""
     text = MARKUP.sub(r"\\\g<0>", plain(text))
     if not alone: return text
-    return re.sub(r"^(\d+)(?=[.)]\s)|^(?=[#>+=-])", r"\1\\", text.lstrip())
+    return re.sub(r"^(\d+)(?=[.)](?:\s|$))|^(?=[#>+=*-])", r"\1\\", text.lstrip())
 
 @contextlib.contextmanager
 def told(sentence, *errors):
@@ -4362,15 +4366,15 @@ class Table:
             about, short = " class='sub'" * cells[0].startswith(" "), "class='short'"
             cells = "".join(
                 f"<{kind} {short * (len(cell) < 24)} style='text-align: {side}'>"
-                f"{html.escape(cell)}</{kind}>" for cell, side in zip(cells, sides))
+                f"{as_html(cell)}</{kind}>" for cell, side in zip(cells, sides))
             return f"<tr{about}>{cells}</tr>"
         body = "".join(line(row, "td") for row in self.rows)
         table = (f"<div class='wide' tabindex='0'><table><thead>"
                  f"{line(self.header, 'th')}</thead><tbody>{body}</tbody></table></div>"
                  if self.rows else "")
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        notes = "".join(f"<li>{as_html(note)}</li>" for note in self.notes)
         notes = f"<ul>{notes}</ul>" if notes else ""
-        return f"<p>{html.escape(self.heading)}</p>{table}{notes}"
+        return f"<p>{as_html(self.heading)}</p>{table}{notes}"
 
 def page_text(parts):
     """Tables and sentences as Markdown, which a terminal shows as well."""
@@ -5510,8 +5514,7 @@ class Page:
     def document(self):
         """The page as a file of its own."""
         title = f"{self.dataset.title}: does transfer learning pay?"
-        page = HEAD.format(title=html.escape(title), page=self.fragment())
-        return writable(page)
+        return HEAD.format(title=as_html(title), page=self.fragment())
 
     def fragment(self):
         """The page as an element that a notebook can show among others."""
@@ -5523,7 +5526,7 @@ class Page:
             parts.append(self._part(heading, pages.pop(name, ()), drawn))
         parts += [self._part(name.capitalize().replace("_", " "), page, {})
                   for name, page in pages.items()]
-        title = html.escape(self.dataset.title)
+        title = as_html(self.dataset.title)
         return (f'<div class="kit-page"><style>{STYLE}</style>'
                 f"<h1>Does transfer learning pay on {title}?</h1>"
                 f"{self._warning()}{self._verdicts()}{''.join(parts)}"
@@ -5534,7 +5537,7 @@ class Page:
         if self.about["finished"]: return ""
         cause = ("was interrupted" if self.results.interrupted else
                  "is not whole: some models failed")
-        note = html.escape("; ".join([f"This run {cause}", *self.report.cuts()]))
+        note = as_html("; ".join([f"This run {cause}", *self.report.cuts()]))
         return f'<p class="warning">{note}.</p>'
 
     def _verdicts(self):
@@ -5542,7 +5545,7 @@ class Page:
         kinds = {"pays": "pays", "does not pay": "not"}
         return "".join(
             f'<p class="verdict {kinds.get(getattr(one, "answer", ""), "open")}">'
-            f"{html.escape(str(one))}</p>" for one in self.report.verdicts())
+            f"{as_html(one)}</p>" for one in self.report.verdicts())
 
     @staticmethod
     def _part(heading, page, figures):
@@ -5551,10 +5554,10 @@ class Page:
         images = []
         for name, svg in figures.items():
             data = base64.b64encode(svg.encode()).decode()
-            images.append(f'<figure><img alt="{html.escape(name.replace("_", " "))}" '
+            images.append(f'<figure><img alt="{as_html(name.replace("_", " "))}" '
                           f'src="data:image/svg+xml;base64,{data}"></figure>')
         if not tables + images: return ""
-        return f"<h2>{html.escape(heading)}</h2>" + "".join(tables + images)
+        return f"<h2>{as_html(heading)}</h2>" + "".join(tables + images)
 
     def _facts(self):
         """What the numbers were made from, with and by."""
@@ -5579,8 +5582,7 @@ class Page:
             "machine": ", ".join(f"{name} {value}"
                                  for name, value in about["hardware"].items() if value)}
         rows = "".join(
-            f"<dt>{html.escape(name)}</dt><dd><code>"
-            f"{html.escape(without_secrets(value))}</code></dd>"
+            f"<dt>{as_html(name)}</dt><dd><code>{as_html(value)}</code></dd>"
             for name, value in facts.items())
         return f"<h2>How it was made</h2><dl>{rows}</dl>"
 
