@@ -1494,7 +1494,8 @@ def padded_triplet(ids, length):
 class WordPieces:
     """Texts to ids of word pieces, as FullTokenizer of bert-tensorflow gives them (but
     rare code points), by the library `tokenizers`, a hundred times faster."""
-    PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+    # Of private use, or half a character, which the library does not take.
+    PRIVATE = re.compile("[\ud800-\uf8ff\U000f0000-\U0010ffff]")
 
     def __init__(self, vocab_file, do_lower_case):
         from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
@@ -2830,6 +2831,9 @@ class BertFeatures(FrozenEncoder):
 
     def fit(self, X, y=None):
         """Find the encoder, and what "auto" means here."""
+        for value, kinds in ((self.precision, PRECISIONS), (self.engine, ENGINES)):
+            if value not in kinds:
+                raise ValueError(f"{value!r} is none of {', '.join(kinds)}")
         super().fit(X, y)
         self.precision_ = precision_here(self.precision, self.folder_)
         return self
@@ -4812,6 +4816,7 @@ DASHES = ("-", "--", "-.", ":", *((0, dashes) for dashes in (
 NARROWEST = 5.5  # inches of a figure, for its title's sake
 READABLE_CLASSES = 20  # in a confusion matrix; more are told in a table
 SMALL_MATRIX = 4  # classes, up to which there is a panel for every column
+LONGEST_TICK = 20  # characters of a class: more leave no room for the matrix
 # Sides of the corner of a ROC figure that is shown: three times the error at which the
 # middle one of the curves has as many false positives as false negatives.
 CORNERS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1)
@@ -5029,7 +5034,8 @@ class Figures:
         and column for a few classes; for more the best column with an encoder and the
         best without, at the last setting; None for too many."""
         report, rows, columns, angle = self.report, self.rows, self.columns, 45
-        classes = [*map(unformatted, report.dataset.classes)]
+        classes = [unformatted(shortened(name, lambda text: len(text) <= LONGEST_TICK))
+                   for name in report.dataset.classes]
         if len(classes) > SMALL_MATRIX:
             rows, columns, angle = rows[-1:], report.best(rows[-1]), 90
         if not columns or len(classes) > READABLE_CLASSES: return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import BAD, GOOD, add_file, write_imdb_archive
+from conftest import BAD, GOOD, add_file, topics, write_imdb_archive
 from scipy import stats
 from sklearn import metrics
 from test_compare import TOPICS, loaded, teams
@@ -343,6 +343,18 @@ def luminance(colour):
     """How light a colour is in grey, 0..1."""
     red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_long_names_of_classes_leave_the_matrix_its_room():
+    frame = topics(red=12, blue=12)
+    data = kit.load(frame.assign(label=frame.label + " and many words more" * 4))
+    report = kit.compare(data, models="lr", jobs=1).report
+    figure = kit.Figures(report).confusion()
+    figure.canvas.draw()
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert [label[:4] for label in labels] == ["blue", "red "]
+    assert all("…" in label and len(label) <= 20 for label in labels)
 
 
 def test_models_are_told_apart_without_colours():
