@@ -106,12 +106,16 @@ def plain(text):
     """A text in one line for a terminal, with nothing in it that the terminal obeys."""
     return CONTROLS.sub(" ", writable(without_secrets(str(text))))
 
+def as_html(text):
+    """A text as one line of HTML, with nothing in it that a browser obeys."""
+    return html.escape(plain(text))
+
 def markdown(text, alone=False):
     """A text as one line of Markdown that shows it as it stands, whatever is in it.
     alone: as a paragraph, and no heading, quotation, list or rule."""
     text = MARKUP.sub(r"\\\g<0>", plain(text))
     if not alone: return text
-    return re.sub(r"^(\d+)(?=[.)]\s)|^(?=[#>+=-])", r"\1\\", text.lstrip())
+    return re.sub(r"^(\d+)(?=[.)](?:\s|$))|^(?=[#>+=*-])", r"\1\\", text.lstrip())
 
 @contextlib.contextmanager
 def told(sentence, *errors):
@@ -377,6 +381,7 @@ LABEL_NAMES = "label class target category sentiment topic intent team author em
 ID_NAMES = ("id", "textid", "doc", "qid", "phraseid")
 MOST_CLASSES = 500  # more different values are ids or free text
 LONGEST_LABEL = 100  # characters
+NO_NUMBER = re.compile(r"\s*[+-]?(0\d|\d{16})")  # a number would not give it back
 # Characters of a document: no model reads on, and what is made of it takes time and
 # memory. The longest of Enron's mails has 2 million, attachments included.
 LONGEST = 1_000_000
@@ -459,15 +464,16 @@ class TableFile:
     """A table on disk as a frame: CSV or TSV, JSON Lines, Parquet; packed or not."""
 
     def __init__(self, path):
-        self.path = Path(path)
+        self.path, self.separator, self.lines = Path(path), "", 0
         name = self.path.name.lower()
         self.name = name.removesuffix(".gz").removesuffix(".zip")
         if name.endswith(NO_TABLES):
             raise KitError(f"{path} is no table: give CSV, TSV, JSON Lines, Parquet, "
                            "or a folder with a subfolder of .txt files a class.")
 
-    def frame(self):
-        """The whole table; of CSV only empty fields are missing, not "NA" or "null"."""
+    def frame(self, **options):
+        """The whole table; of CSV only empty fields are missing, not "NA" or "null".
+        options: pandas', of CSV."""
         self._check_kind()
         if self.is_parquet:
             with self._parquet() as file: return self._of_arrow(file.read())
@@ -476,7 +482,8 @@ class TableFile:
             read = self._json if self.is_json else self._csv
             for encoding in encodings:
                 with contextlib.suppress(UnicodeDecodeError), self._opened() as stream:
-                    return read(stream, encoding, sample.decode(encoding, "replace"))
+                    return read(stream, encoding, sample.decode(encoding, "replace"),
+                                **options)
         raise KitError(f"{self.path} is no text in {' or '.join(encodings)}.")
 
     def chunks(self, rows):
@@ -542,6 +549,7 @@ class TableFile:
             encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
             width = 1 if encodings is ENCODINGS else 2
             while block:
+                self.lines += block.count(b"\n")
                 units = np.frombuffer(block, f"u{width}", len(block) // width)
                 if not units.all():
                     raise KitError(f"{self.path} is no table of texts: it has zero "
@@ -593,7 +601,7 @@ class TableFile:
         """What pandas reads of it, a frame or, with a chunksize, a reader of frames."""
         csv.field_size_limit(LONGEST_FIELD)
         sample, path = sample.lstrip("\ufeff"), self.path
-        separator = self._separator(sample)
+        separator = self.separator = self._separator(sample)
         header = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
         for name, times in Counter(filter(None, next(header, []))).most_common(1):
             if times > 1:
@@ -648,6 +656,7 @@ class TableFile:
 class Columns:
     """Which columns of a frame are text, label, id ("" for none): named or guessed. A
     label of None is not looked for: what is to be predicted has none."""
+    separator = ""  # of a CSV file that has more lines than rows
 
     def __init__(self, frame, text="", label="", id=""):
         self.frame, self.names = frame, ", ".join(map(str, frame))
@@ -743,13 +752,35 @@ def as_labels(values, column):
 
 def columns_of(table, text="", label="", id=""):
     """The Columns of a table, a path or a DataFrame, guessed if they are not named."""
-    frame = table if isinstance(table, pd.DataFrame) else TableFile(table).frame()
+    file = None if isinstance(table, pd.DataFrame) else TableFile(table)
+    frame = file.frame() if file else table
     if not len(frame):
         raise KitError(f"{'The table' if frame is table else table} has no rows.")
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise KitError(f"The table has two columns named {twice!r}; rename one.")
-    return Columns(frame, text, label, id)
+    columns = Columns(frame, text, label, id)
+    if not file or not file.separator: return columns
+    if file.lines > 1 + len(frame): columns.separator = file.separator
+    label = columns.label
+    if pd.api.types.is_numeric_dtype(frame[label]):
+        words = file.frame(usecols=[label], dtype=str)[label]
+        if any(map(NO_NUMBER.match, words.dropna().unique())): frame[label] = words
+    return columns
+
+def say_swallowed(columns, classes):
+    """Say how many texts of a CSV file hold a row of it, as behind a quote that nothing
+    closes: a line with a class where rows have their label, and no blank beside it."""
+    names, mark = list(columns.frame), re.escape(columns.separator)
+    place, other = names.index(columns.label), rf"[^{mark}\n]*"
+    label = rf'"?(?:{"|".join(map(re.escape, classes))})"?'
+    row = re.compile(
+        rf"\n(?:{other}{mark}){{{place}}}{label}{mark}(?!\s)"
+        if place < names.index(columns.text) else
+        rf"{mark}{label}(?:{mark}{other}){{{len(names) - 1 - place}}}\r?\n")
+    if odd := [*filter(row.search, columns.frame[columns.text].dropna())]:
+        say("quotes", f"{len(odd)} texts hold rows of the table, as where a quote is "
+            f"not closed: see the one that begins {one_line(odd[0], 40)!r}")
 
 def texts_in(frame, column):
     """The texts of a frame's column; missing ones stay so. A KitError for numbers."""
@@ -768,6 +799,7 @@ def documents(columns):
     frame = columns.frame
     labels = as_labels(frame[columns.label], columns.label)
     texts = texts_in(frame, columns.text)
+    if columns.separator: say_swallowed(columns, labels.categories)
     named = f"; id: {columns.id}" if columns.id != "" else ""
     say("columns", f"text: {columns.text}; label: {columns.label}, "
         f"{len(labels.categories)} classes{named}")
@@ -817,18 +849,23 @@ TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")  # not <john@enron.co
 HTML_DOCUMENT = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
 CLOSED_TAG = re.compile(r"<[^<>!?][^<>]*>")
 MOST_TAGS = 20_000  # of which a tree is built, 1 KB and 20 microseconds each
+ENTITIES = 16  # such as &amp; take as long as a tag
 MOST_WORK = 5_000_000  # characters times open tags, each of which the parser reads anew
 LONG_NUMBER = re.compile("&#[0-9]{4000,};?")
 
-def html_text(markup):
-    """The text that a browser would show of an HTML document. Where its tags are so
-    many, or so many of them open, that a parser would take seconds, and where it gives
-    up, it is the text without what looks like tags."""
-    from bs4 import BeautifulSoup
+def html_work(markup):
+    """What part of the time that a mail may take a parser takes of HTML, 1 for all."""
     tags = markup.count("<")
     open_tags = tags - len(CLOSED_TAG.findall(markup))
-    if tags > MOST_TAGS or open_tags * len(markup) > MOST_WORK:
-        return TAG.sub(" ", markup)
+    return ((tags + markup.count("&") / ENTITIES) / MOST_TAGS
+            + open_tags * len(markup) / MOST_WORK)
+
+def html_text(markup, others=0):
+    """The text that a browser would show of an HTML document. Where with the work of
+    others of its mail a parser would take seconds, and where it gives up, it is the
+    text without what looks like tags."""
+    from bs4 import BeautifulSoup
+    if others + html_work(markup) > 1: return TAG.sub(" ", markup)
     try:
         soup = BeautifulSoup(markup, "html.parser")
         for element in soup(["script", "style", "head"]):
@@ -859,6 +896,7 @@ class Mail:
         """The plain parts, else the HTML as text, decoded; "" for none. What the e-mail
         library gives up on, or would take seconds for, is all that follows the first
         blank line."""
+        self.work = 0  # of its HTML
         holders = len(re.findall(rb"multipart/", self.raw, re.IGNORECASE))
         work = holders * self.raw.count(b"\n")
         if self.raw.count(b"\n--") > self.MOST_PARTS or work > self.MOST_WORK:
@@ -889,7 +927,9 @@ class Mail:
         is_multipart = message.get_content_maintype() == "multipart"
         if is_multipart and not message.is_multipart():  # no boundary, or a wrong one
             body = message.get_payload(decode=True) or b""
-            found = re.search(rb"^--([^\s\"]+)\s*$", body, re.MULTILINE)
+            # A line of dashes is none, nor a rule above a name: a part has headers.
+            found = re.search(rb"^--([^\s\"]+)[ \t\r]*\n(?=content-)", body,
+                              re.MULTILINE | re.IGNORECASE)
             kind = b"text/plain"
             if found:
                 kind = b'multipart/mixed; boundary="%b"' % found[1]
@@ -907,18 +947,19 @@ class Mail:
         headers = itertools.compress(lines, is_header)
         return b"\n\n".join([b"\n".join(headers), b"\n".join(lines[last + 1 :]), *body])
 
-    @classmethod
-    def _decoded(cls, part):
+    def _decoded(self, part):
         """A MIME part as text: its charset, or the likeliest where that is wrong."""
         payload = part.get_payload(decode=True) or b""
         for charset in (part.get_content_charset(), "utf-8", "cp1252", "latin-1"):
             # A charset may be unknown, not a text's, or not this one.
             with contextlib.suppress(LookupError, ValueError):
-                if charset and codecs.lookup(charset).name in cls.NO_CHARSETS: continue
+                if charset and codecs.lookup(charset).name in self.NO_CHARSETS: continue
                 text = payload.decode(charset or "utf-8")
                 break
         is_html = part.get_content_type() == "text/html" or HTML_DOCUMENT.match(text)
-        return html_text(text) if is_html else text
+        if not is_html: return text
+        others, self.work = self.work, self.work + html_work(text)
+        return html_text(text, others)
 
 class MailTable:
     """The records of Kaggle's emails.csv as Python's csv module reads them. odd: the
@@ -1500,7 +1541,8 @@ def padded_triplet(ids, length):
 class WordPieces:
     """Texts to ids of word pieces, as FullTokenizer of bert-tensorflow gives them (but
     rare code points), by the library `tokenizers`, a hundred times faster."""
-    PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+    # Of private use, or half a character, which the library does not take.
+    PRIVATE = re.compile("[\ud800-\uf8ff\U000f0000-\U0010ffff]")
 
     def __init__(self, vocab_file, do_lower_case):
         from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
@@ -2895,6 +2937,9 @@ class BertFeatures(FrozenEncoder):
 
     def fit(self, X, y=None):
         """Find the encoder, and what "auto" means here."""
+        for value, kinds in ((self.precision, PRECISIONS), (self.engine, ENGINES)):
+            if value not in kinds:
+                raise ValueError(f"{value!r} is none of {', '.join(kinds)}")
         super().fit(X, y)
         self.precision_ = precision_here(self.precision, self.folder_)
         return self
@@ -3860,6 +3905,13 @@ def typed(rows, columns):
     fits = (frame[whole].abs() < 2**53).all(axis=1)  # which holds for none that lacks
     return frame[fits].astype(dict.fromkeys(whole, "int64"))
 
+def csv_text(frame, **options):
+    """A frame as CSV, without its index. All is in quotes where a return stands, which
+    csv leaves bare before Python 3.13: the row would end there."""
+    write = functools.partial(frame.to_csv, index=False, lineterminator="\n", **options)
+    text = write()
+    return write(quoting=csv.QUOTE_ALL) if "\r" in text else text
+
 def row_hashes(frame):
     """What the rows of a typed frame hold, <uint64>[n], their check left out."""
     content = frame.drop(columns="check", errors="ignore")
@@ -3974,6 +4026,9 @@ class Results:
         """Take up the same run, or move another one's files to a folder beside."""
         with told(f"--out {self.folder} is no folder to write to", OSError, ValueError):
             self.folder.mkdir(parents=True, exist_ok=True)
+        for odd in self._files(self.folder):
+            if not odd.is_file():  # a pipe would wait for ever
+                raise KitError(f"{odd} is no regular file; name another --out.")
         self._take()
         earlier, files = self._earlier(), self._files(self.folder)
         known, now = earlier.get("encoders"), self.about["encoders"]
@@ -4130,7 +4185,7 @@ class Results:
         if not self.folder or not len(rows): return
         path = self.folder / f"{name}.csv"
         anew = mode == "w" or not path.exists()
-        text = rows.to_csv(index=False, header=anew).encode()
+        text = csv_text(rows, header=anew).encode()
         if anew:
             write_atomically(path, text)
         else:
@@ -4140,7 +4195,10 @@ class Results:
     def append(self, name, rows, beside=()):
         """Add rows (dicts, or a frame) to a frame and its file, and flush it. Returns
         their hashes; beside: those of the rows that they vouch for."""
-        rows = typed(rows, self.columns[name])
+        count, rows = len(rows), typed(rows, self.columns[name])
+        if len(rows) < count:  # lost, and nobody would miss them
+            raise KitError(f"A row of {name} lacks a whole number, or has one of 2**53 "
+                           "or more.")
         hashes = row_hashes(rows)
         if "check" in rows:
             checks = [self.check([row], *beside) for row in hashes]
@@ -4431,15 +4489,15 @@ class Table:
             about, short = " class='sub'" * cells[0].startswith(" "), "class='short'"
             cells = "".join(
                 f"<{kind} {short * (len(cell) < 24)} style='text-align: {side}'>"
-                f"{html.escape(cell)}</{kind}>" for cell, side in zip(cells, sides))
+                f"{as_html(cell)}</{kind}>" for cell, side in zip(cells, sides))
             return f"<tr{about}>{cells}</tr>"
         body = "".join(line(row, "td") for row in self.rows)
         table = (f"<div class='wide' tabindex='0'><table><thead>"
                  f"{line(self.header, 'th')}</thead><tbody>{body}</tbody></table></div>"
                  if self.rows else "")
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        notes = "".join(f"<li>{as_html(note)}</li>" for note in self.notes)
         notes = f"<ul>{notes}</ul>" if notes else ""
-        return f"<p>{html.escape(self.heading)}</p>{table}{notes}"
+        return f"<p>{as_html(self.heading)}</p>{table}{notes}"
 
 def page_text(parts):
     """Tables and sentences as Markdown, which a terminal shows as well."""
@@ -4877,6 +4935,7 @@ DASHES = ("-", "--", "-.", ":", *((0, dashes) for dashes in (
 NARROWEST = 5.5  # inches of a figure, for its title's sake
 READABLE_CLASSES = 20  # in a confusion matrix; more are told in a table
 SMALL_MATRIX = 4  # classes, up to which there is a panel for every column
+LONGEST_TICK = 20  # characters of a class: more leave no room for the matrix
 # Sides of the corner of a ROC figure that is shown: three times the error at which the
 # middle one of the curves has as many false positives as false negatives.
 CORNERS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1)
@@ -5094,7 +5153,8 @@ class Figures:
         and column for a few classes; for more the best column with an encoder and the
         best without, at the last setting; None for too many."""
         report, rows, columns, angle = self.report, self.rows, self.columns, 45
-        classes = [*map(unformatted, report.dataset.classes)]
+        classes = [unformatted(shortened(name, lambda text: len(text) <= LONGEST_TICK))
+                   for name in report.dataset.classes]
         if len(classes) > SMALL_MATRIX:
             rows, columns, angle = rows[-1:], report.best(rows[-1]), 90
         if not columns or len(classes) > READABLE_CLASSES: return None
@@ -5579,8 +5639,7 @@ class Page:
     def document(self):
         """The page as a file of its own."""
         title = f"{self.dataset.title}: does transfer learning pay?"
-        page = HEAD.format(title=html.escape(title), page=self.fragment())
-        return writable(page)
+        return HEAD.format(title=as_html(title), page=self.fragment())
 
     def fragment(self):
         """The page as an element that a notebook can show among others."""
@@ -5592,7 +5651,7 @@ class Page:
             parts.append(self._part(heading, pages.pop(name, ()), drawn))
         parts += [self._part(name.capitalize().replace("_", " "), page, {})
                   for name, page in pages.items()]
-        title = html.escape(self.dataset.title)
+        title = as_html(self.dataset.title)
         return (f'<div class="kit-page"><style>{STYLE}</style>'
                 f"<h1>Does transfer learning pay on {title}?</h1>"
                 f"{self._warning()}{self._verdicts()}{''.join(parts)}"
@@ -5603,7 +5662,7 @@ class Page:
         if self.about["finished"]: return ""
         cause = ("was interrupted" if self.results.interrupted else
                  "is not whole: some models failed")
-        note = html.escape("; ".join([f"This run {cause}", *self.report.cuts()]))
+        note = as_html("; ".join([f"This run {cause}", *self.report.cuts()]))
         return f'<p class="warning">{note}.</p>'
 
     def _verdicts(self):
@@ -5611,7 +5670,7 @@ class Page:
         kinds = {"pays": "pays", "does not pay": "not"}
         return "".join(
             f'<p class="verdict {kinds.get(getattr(one, "answer", ""), "open")}">'
-            f"{html.escape(str(one))}</p>" for one in self.report.verdicts())
+            f"{as_html(one)}</p>" for one in self.report.verdicts())
 
     @staticmethod
     def _part(heading, page, figures):
@@ -5620,10 +5679,10 @@ class Page:
         images = []
         for name, svg in figures.items():
             data = base64.b64encode(svg.encode()).decode()
-            images.append(f'<figure><img alt="{html.escape(name.replace("_", " "))}" '
+            images.append(f'<figure><img alt="{as_html(name.replace("_", " "))}" '
                           f'src="data:image/svg+xml;base64,{data}"></figure>')
         if not tables + images: return ""
-        return f"<h2>{html.escape(heading)}</h2>" + "".join(tables + images)
+        return f"<h2>{as_html(heading)}</h2>" + "".join(tables + images)
 
     def _facts(self):
         """What the numbers were made from, with and by."""
@@ -5648,8 +5707,7 @@ class Page:
             "machine": ", ".join(f"{name} {value}"
                                  for name, value in about["hardware"].items() if value)}
         rows = "".join(
-            f"<dt>{html.escape(name)}</dt><dd><code>"
-            f"{html.escape(without_secrets(value))}</code></dd>"
+            f"<dt>{as_html(name)}</dt><dd><code>{as_html(value)}</code></dd>"
             for name, value in facts.items())
         return f"<h2>How it was made</h2><dl>{rows}</dl>"
 
@@ -6013,7 +6071,7 @@ def predict_table(kept, table, out, text="", id=""):
                 "id": numbers if columns.id == "" else chunk[columns.id].array,
                 "label": np.array(kept.classes, object)[shares.argmax(axis=1)]})
             rows[names] = shares
-            file.write(rows.to_csv(index=False, header=not done).encode())
+            file.write(csv_text(rows, header=not done).encode())
             done += len(chunk)
             bar.update(len(chunk))
         if columns is None: raise KitError(f"{table} has no rows.")
@@ -6227,7 +6285,7 @@ class Competition:
     def hand_in(self, kept, dataset, out):
         """Write submission.csv to the folder out, and say what it is."""
         path, (kind, _) = Path(out) / "submission.csv", self.form(dataset)
-        content = self.submission(kept, dataset).to_csv(index=False)
+        content = csv_text(self.submission(kept, dataset))
         write_atomically(path, content.encode())
         say("submit", f"{path}: {len(self.sample)} rows {', '.join(self.sample)}, the "
             f"{kind}, by {kept.card['title']}")
@@ -6368,10 +6426,12 @@ class Options:
 
     @staticmethod
     def _whole(value, flag, lowest=1):
-        """A whole number from lowest on, of a number or its digits."""
-        whole = re.fullmatch(r"\d+", str(value)) and not isinstance(value, bool)
+        """A whole number from lowest on, of a number or its digits: of so few that the
+        result files hold it, see typed()."""
+        whole = re.fullmatch(r"\d{1,15}", str(value)) and not isinstance(value, bool)
         if not whole or int(value) < lowest:
-            raise KitError(f"{flag}: {value} is no whole number from {lowest} on.")
+            raise KitError(f"{flag}: {value} is no whole number from {lowest} on of at "
+                           "most 15 digits.")
         return int(value)
 
     @property

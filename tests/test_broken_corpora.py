@@ -272,6 +272,8 @@ HOSTILE = {
     + b"a9" * 200_000,
     "a long mail": b"Subject: x\n\nhello " + b"word " * 3_000_000,
     "a long header": b"Subject: " + b"x" * 900_000 + b"\n\nhello",
+    "tags in many parts": MULTIPART % (1, 1)
+    + b"Content-Type: text/html\n\nhello\n%b\n--b1\n" % (b"<p>x" * 200) * 1100,
     "a mail of headers": b"a: b\n" * 150_000 + b"\nhello",
 }
 
@@ -294,11 +296,18 @@ def test_whatever_the_library_raises_a_mail_is_text(monkeypatch):
 
 @pytest.mark.parametrize("piece", [
     "<a ", "<!-- >", "<b>", "&#", '<a href="x>', "<a b='", "</", "<?", "<![CDATA[",
-    "<p><i>", "<script>", "-->", "<a a a a>", "</b", "&bogus;", "<table><tr>",
+    "<p><i>", "<script>", "-->", "<a a a a>", "</b", "&bogus;", "<table><tr>", "&",
 ])  # fmt: skip
 def test_html_takes_linear_time(piece):
     text, seconds = spent(kit.html_text, "hello " + piece * (300_000 // len(piece)))
     assert "hello" in text and seconds < 3
+
+
+def test_what_a_parser_does_is_counted_over_the_parts_of_a_mail(monkeypatch):
+    monkeypatch.setattr(kit, "MOST_TAGS", 8)
+    part = b"Content-Type: text/html\n\n<style>one</style> & two\n--b1\n"
+    assert kit.Mail(MULTIPART % (1, 1) + part * 5).text().count("one") == 2
+    assert kit.html_text("&amp;" * 9 * kit.ENTITIES).startswith("&amp;")
 
 
 def test_html_in_which_much_is_open_is_text_without_tags():

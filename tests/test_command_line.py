@@ -194,6 +194,8 @@ def test_defaults_are_those_of_the_contract(email_folder):
         ("--nsamp many", "whole number"),
         ("--nsamp 3", "whole number from 4 on"),
         ("--epochs 0", "whole number from 1 on"),
+        ("--seed 9007199254740993", "of at most 15 digits"),
+        ("--maxtokens 100000000000000000", "of at most 15 digits"),
         ("--frobnicate", "frobnicate"),
         ("--modles lr", "Did you mean --models?"),
         ("--payload raw", "payload"),

@@ -224,6 +224,7 @@ def test_the_readme_mentions_every_option():
     (dict(models=[]), "--models"),
     (dict(metric="accurancy"), "accurancy is none of .* Did you mean accuracy?"),
     (dict(nsamp=0), "0 is no whole number"),
+    (dict(maxtokens=10**30), "0 is no whole number"),
     (dict(repeats=2.5), "2.5 is no whole number"),
     (dict(time_limit="soon"), "soon is no time"),
     (dict(tune="svm"), "only models that --models has"),

@@ -192,6 +192,14 @@ MESSAGES = {
     "no end boundary": (TWO_PARTS.replace(b"--B--", b""), "Plain text"),
     "boundary not declared": (TWO_PARTS.replace(b'; boundary="B"', b""), "Plain text"),
     "boundary declared wrong": (TWO_PARTS.replace(b'"B"', b'"C"'), "Plain text"),
+    "a rule, and no boundary": (
+        b"Content-Type: multipart/mixed\n\nDear all\n------\nJohn\n",
+        "Dear all\n------\nJohn",
+    ),
+    "a rule, and a wrong boundary": (
+        b'Content-Type: multipart/mixed; boundary="C"\n\nDear all\n------\n',
+        "Dear all\n------",
+    ),
     "broken headers": (
         b"Return-Path: <x>\nthis line is no header\nX-Sieve: cmu\n folded\n\nThe body",
         "The body",

@@ -83,6 +83,15 @@ def test_encoder_limit_and_pooling_are_part_of_the_key(tiny, tmp_path):
     assert len(calls) == 4
 
 
+def test_what_it_does_not_know_is_refused_and_half_a_character_is_a_piece(tiny):
+    for odd in (dict(precision="float64"), dict(engine="x")):
+        with pytest.raises(ValueError, match="is none of"):
+            kit.BertFeatures(tiny["bert_dict"], **odd).fit([])
+    pieces = kit.shared_module(kit.BertModule, tiny["bert_dict"]).word_pieces
+    ids = pieces.ids(["film \ud800 actor", "film actor"])
+    assert ids[0] == [*ids[1][:2], pieces.unknown, *ids[1][2:]]
+
+
 def test_the_limit_counts_word_pieces_with_the_two_special_ones(tiny):
     text = "the film and the actor"
     pieces = kit.shared_module(kit.BertModule, tiny["bert_dict"]).ids([text])[0]

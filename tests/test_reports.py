@@ -347,6 +347,18 @@ def luminance(colour):
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_long_names_of_classes_leave_the_matrix_its_room():
+    frame = topics(red=12, blue=12)
+    data = kit.load(frame.assign(label=frame.label + " and many words more" * 4))
+    report = kit.compare(data, models="lr", jobs=1).report
+    figure = kit.Figures(report).confusion()
+    figure.canvas.draw()
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert [label[:4] for label in labels] == ["blue", "red "]
+    assert all("…" in label and len(label) <= 20 for label in labels)
+
+
 def test_models_are_told_apart_without_colours():
     looks = [kit.Figures.style(kit.Column(name)) for name in kit.ALGORITHMS]
     assert len({look["marker"] for look in looks}) == len(looks)

@@ -162,6 +162,37 @@ def test_a_run_json_of_another_kind_is_an_earlier_run(
     assert len(list(tmp_path.glob("earlier-*"))) == 1
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("name", ["run.json", "results.csv"])
+def test_a_pipe_in_place_of_a_file_is_told_and_not_waited_for(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(kit.KitError, match=f"{name} is no regular file"):
+        kit.Results(tmp_path, {"a": 1})
+
+
+ROW = {"model": "lr", "repeat": 0, "maxtokens": 5, "maxtokenlen": 5, "label": 0,
+       "predicted": 0}  # fmt: skip
+
+
+def test_a_return_in_ids_and_classes_breaks_no_row_of_a_file(tmp_path):
+    rows = [ROW | {"doc": f"a\r{i}", "dataset": "x\ry"} for i in range(3)]
+    results = kit.Results(tmp_path, {"a": 1}, classes=("a\rb", "c", "d"))
+    for row in rows:
+        results.append("predictions", [row])
+    results.close()
+    again, others = results._read("predictions")
+    assert others == 0
+    pd.testing.assert_frame_equal(again, results.frame("predictions"))
+    whole = pd.read_csv(tmp_path / "predictions.csv")
+    assert whole.doc.tolist() == [row["doc"] for row in rows]
+
+
+@pytest.mark.parametrize("odd", [2**53, None])
+def test_no_row_is_lost_in_silence(odd):
+    with pytest.raises(kit.KitError, match="row of predictions"):
+        kit.Results().append("predictions", [ROW, ROW | {"maxtokens": odd}])
+
+
 # -------------------------------------------------------------------- Two runs at once
 
 

@@ -338,6 +338,37 @@ def test_labels_are_ordered_classes_whatever_they_are(tmp_path, case):
         assert data.dropped["no label"] == as_class.count("")
 
 
+def test_labels_that_are_no_numbers_stay_what_the_file_says(tmp_path):
+    for values, classes in [
+        ((b"01", b"1", b"2"), ("01", "1", "2")),
+        ((b"9007199254740992", b"9007199254740993", b""),
+         ("9007199254740992", "9007199254740993")),
+        ((b"1.0", b"2", b""), ("1", "2")),
+    ]:
+        rows = [b"%d,text %d,%b" % (i, i, values[i % 3]) for i in range(60)]
+        path = written(tmp_path / "t.csv", b"\n".join([b"n,text,label", *rows]))
+        assert kit.load(path, label="label").classes == classes
+
+
+def test_texts_that_swallowed_rows_are_counted_and_said(tmp_path, capsys):
+    for turn in (1, -1):  # the label last, or first
+        rows = [["text", "label"], *([t, la] for t, la in zip(SHORT, FEW))]
+        rows[7][0], rows[30][0] = '"' + rows[7][0], rows[30][0] + '"'
+        lines = "\n".join(",".join(row[::turn]) for row in rows).encode()
+        assert len(kit.load(written(tmp_path / "t.csv", lines))) == 60 - 23
+        assert "1 texts hold rows of the table, as where" in capsys.readouterr().out
+
+
+def test_texts_of_several_lines_are_nothing_to_tell_of(tmp_path, capsys):
+    letter = "Dear Ann,\nBob, Ann, and I, too\n0, 1\nyours, Bob\nAnn, that is\nend "
+    frame = pd.DataFrame({"label": ["Ann", "Bob"] * 20})
+    for place in (0, 1):
+        frame.insert(place, "text", [f"{letter}{i}" for i in range(40)])
+        assert len(kit.load(written(tmp_path / "t.csv", as_csv(frame)))) == 40
+        assert "quote" not in capsys.readouterr().out
+        del frame["text"]
+
+
 @pytest.mark.parametrize("kind", ["boolean", "Int64", "Float64", "category", "string"])
 def test_pandas_own_kinds_of_columns_are_labels_too(kind):
     values = ["no", "yes"] if kind in ("category", "string") else [False, True]

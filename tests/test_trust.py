@@ -379,7 +379,7 @@ NASTY = [
     "- item", "1. item", "**bold**", "_stress_", "~~gone~~", "&lt;img&gt;", "&#91;x",
     "\x1b[31mred\x1b]8;;http://evil\x07", "two\nlines\r\n|a|b|", "\x9b31m", "\u202egnp",
     "[ref]: http://evil.example", "http://evil.example/a", "www.evil.example", "---",
-    "===", "a\u2028b", "\ud800", "    code", "$5 & more", "snake_case_label", "2024",
+    "===", "a\u2028b", "\ud800", "    code", "* a", "* * *", "1.", "2)", "$5 & more", "snake_case_label", "2024",
 ]  # fmt: skip
 
 
@@ -419,6 +419,12 @@ def test_a_heading_a_note_and_a_sentence_are_paragraphs_whatever_is_in_them(text
 def test_numbers_and_marks_of_a_table_stay_as_they_are():
     row = ["50/20", "69.6 ±3.7 *", "-", "  95 %", "64.4 to 71.9", "+1.2", "LR (my_model)"]
     assert str(kit.Table("t", ["a"] * 7, [row])).splitlines()[-1] == f"| {' | '.join(row)} |"
+
+
+def test_a_browser_gets_no_character_that_it_obeys():
+    table = kit.Table(NASTY[-1], NASTY, [NASTY[::-1]], NASTY)
+    assert kit.CONTROLS.search(table._repr_html_()) is None
+    assert "<img" not in table._repr_html_() and "&lt;img src=x&gt;" in table._repr_html_()
 
 
 @pytest.mark.parametrize("text", NASTY)
