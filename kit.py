@@ -1378,19 +1378,6 @@ class Dataset:
         share = min(nsamp * len(there) / len(self), 1)
         return np.minimum(np.maximum(np.rint(share * there).astype(int), FEWEST), there)
 
-    def _sampled(self, sizes, rng):
-        """Rows, so many of each class, by chance."""
-        return np.concatenate([rng.choice(np.flatnonzero(self.y == c), size, False)
-                               for c, size in enumerate(sizes)])
-
-    def in_shares_of_draws(self, nsamp):
-        """As much of itself as has its classes in the shares that draws have: what a
-        kept model is fitted to, since with other shares it would say other classes."""
-        there, drawn = self.sizes(), self.sizes(nsamp)
-        if self.corpus.as_it_is or (there == drawn).all(): return self
-        sizes = (drawn * (there / drawn).min()).astype(int)
-        return self.take(np.sort(self._sampled(sizes, np.random.default_rng(0))))
-
     def draw(self, nsamp=1000, seed=0, repeat=0):
         """(train, test), split 70/30, stratified, of nsamp documents per class (None:
         all); of own texts a class may give fewer."""
@@ -1400,7 +1387,9 @@ class Dataset:
                 raise KitError(
                     f"--nsamp {nsamp} is more than the {size} documents of class "
                     f"{name} in {self.source}; left out: {self.left_out}.")
-        rows = self._sampled(sizes, np.random.default_rng(random_state))
+        rng = np.random.default_rng(random_state)
+        rows = np.concatenate([rng.choice(np.flatnonzero(self.y == c), size, False)
+                               for c, size in enumerate(sizes)])
         with told(f"{len(rows)} documents of {self.source} are too few to be split "
                   f"70/30 by class; left out: {self.left_out}", ValueError):
             parts = train_test_split(rows, test_size=TEST_SHARE, stratify=self.y[rows],
@@ -5851,9 +5840,9 @@ def expected(report, column):
         found[metric] = {"mean": estimate.mean, "low": low, "high": high}
     return found
 
-def card_of(report, column, params, model, dataset):
-    """What a column's card says of a model that is fitted to a data set, as JSON."""
-    settings = report.settings[-1]
+def card_of(report, column, params, model):
+    """What a column's card says of a model that is fitted, as JSON data."""
+    settings, dataset = report.settings[-1], report.dataset
     draws = report.judged(column, settings)
     own = hasattr(model, "predict_proba")
     known = {name: v for name, v in vars(settings).items() if name != "store"}
@@ -5867,18 +5856,19 @@ def card_of(report, column, params, model, dataset):
             "name": dataset.name, "title": dataset.title, "source": dataset.source,
             "texts": len(dataset), "sha256": dataset.digest,
             "texts_of_classes": dict(zip(dataset.classes, dataset.sizes().tolist())),
+            "in_a_draw": dict(zip(dataset.classes,
+                                  dataset.sizes(settings.nsamp).tolist())),
             "columns": dataset.columns}}
     return json.loads(without_secrets(json.dumps(card, default=str)))
 
-IN_SHARES = (", as many of each class as keep the shares that its draws have (--nsamp "
-             "all draws and keeps them as they are)")
+OTHER_SHARES = 0.02  # of a class, from which on it is said
 
 def refitted(report, name=BEST, limit=None):
     """The KeptModel of the best column of a report, or of the one named, fitted to all
-    texts of its data set, in the classes' shares of its draws: at its last row; of a
-    tuned column with the point that most draws chose. limit: seconds it may take."""
-    settings, column = report.settings[-1], to_keep(report, name)
-    dataset = report.dataset.in_shares_of_draws(settings.nsamp)
+    texts of its data set: at its last row; of a tuned column with the point that most
+    draws chose. limit: seconds that it may take."""
+    settings, dataset = report.settings[-1], report.dataset
+    column = to_keep(report, name)
     searches = report.results.of("searches", column, settings)
     points = searches.groupby("best").score_in_folds.agg(["size", "mean"])
     params = json.loads(max(points.index, key=lambda p: tuple(points.loc[p]))
@@ -5886,10 +5876,13 @@ def refitted(report, name=BEST, limit=None):
     model = column.pipeline(settings).set_params(**params)
     rows = report.results.of("results", column, settings)
     growth = (len(dataset) / rows.n_train.mean()) ** max(column.algorithm.growth, 1)
-    every = len(dataset) == len(report.dataset)
-    say("keep", f"{column.title(settings)}, now fitted to {'all ' * every}"
-        f"{len(dataset)} texts{'' if every else IN_SHARES}: about "
-        f"{rows.fit_seconds.mean() * growth:.0f} s")
+    say("keep", f"{column.title(settings)}, now fitted to all {len(dataset)} texts: "
+        f"about {rows.fit_seconds.mean() * growth:.0f} s")
+    there, drawn = dataset.sizes(), dataset.sizes(settings.nsamp)
+    if np.abs(there / there.sum() - drawn / drawn.sum()).max() > OTHER_SHARES:
+        say("keep", "the classes have other shares in all texts than in the draws: a "
+            "model of all says the common ones more often than the accuracy is of, "
+            "which --nsamp all would measure as they are")
     try:
         if column.encoder(settings):
             with time_limit(limit): model.fit(dataset.texts, dataset.y)
@@ -5900,7 +5893,7 @@ def refitted(report, name=BEST, limit=None):
                        f"{limit:g} s (--time-limit); keep another one.") from error
     for part in encoders_in(parts_of(model)):
         vars(part).update({"store": None} if hasattr(part, "store") else {})
-    return KeptModel(model, card_of(report, column, params, model, dataset))
+    return KeptModel(model, card_of(report, column, params, model))
 
 @contextlib.contextmanager
 def portable(parts, handles):

@@ -9,6 +9,7 @@ import http.server
 import io
 import os
 import random
+import signal
 import sys
 import tarfile
 import threading
@@ -22,6 +23,9 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 
 import kit  # noqa: E402
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as behind nohup and &: our runs
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # would inherit it
 
 SHARED = HERE.parent.parent / "shared"
 GOOD = "wonderful superb moving delightful brilliant charming".split()

@@ -399,14 +399,15 @@ def test_an_interrupted_run_keeps_nothing_and_says_so(tmp_path, capsys, monkeypa
     assert not (tmp_path / "out" / "model").exists()
 
 
-def test_a_model_is_fitted_to_the_classes_in_the_shares_of_its_draws(tmp_path, capsys):
-    """Fitted to others it would say other classes than the expected accuracy is of."""
+@pytest.mark.parametrize("nsamp, told", [(40, True), (None, False)])
+def test_other_shares_than_the_draws_have_are_said(tmp_path, capsys, nsamp, told):
     frame = topics(a=300, b=60)
-    results = kit.compare(kit.load(frame), models="lr", nsamp=40, jobs=1, save=True,
+    results = kit.compare(kit.load(frame), models="lr", nsamp=nsamp, jobs=1, save=True,
                           out=tmp_path)  # fmt: skip
     kept = results.model.card["dataset"]
-    assert kept["texts_of_classes"] == {"a": 60, "b": 60} and kept["texts"] == 120
-    assert "as many of each class as keep the shares" in capsys.readouterr().out
+    assert kept["texts_of_classes"] == {"a": 300, "b": 60} and kept["texts"] == 360
+    assert kept["in_a_draw"] == ({"a": 40, "b": 40} if told else {"a": 300, "b": 60})
+    assert ("other shares in all texts" in capsys.readouterr().out) == told
 
 
 def test_files_of_an_earlier_model_and_submission_are_moved_with_its_run(tmp_path):

@@ -41,7 +41,7 @@ def test_everything_flows_downhill():
 
 def test_the_kit_is_small():
     assert len(SOURCE.splitlines()) <= 7150
-    assert len(TOP) <= 215
+    assert len(TOP) <= 220
     assert max(map(len, SOURCE.splitlines())) <= 88
 
 
