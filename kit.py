@@ -467,6 +467,7 @@ class TableFile:
         self.path, self.separator, self.lines = Path(path), "", 0
         name = self.path.name.lower()
         self.name = name.removesuffix(".gz").removesuffix(".zip")
+        self.engine = "c"
         if name.endswith(NO_TABLES):
             raise KitError(f"{path} is no table: give CSV, TSV, JSON Lines, Parquet, "
                            "or a folder with a subfolder of .txt files a class.")
@@ -548,7 +549,11 @@ class TableFile:
             if not sample.strip(): raise KitError(f"{self.path} is empty.")
             encodings = ("utf-16",) if sample.startswith(UTF16) else ENCODINGS
             width = 1 if encodings is ENCODINGS else 2
+            empty, last = "\r\r".encode("utf-16-le" if width == 2 else "ascii"), b""
             while block:
+                # After such an empty line pandas' fast engine loses an empty field.
+                self.engine = "python" if empty in last + block else self.engine
+                last = block[-2 * width :]
                 self.lines += block.count(b"\n")
                 units = np.frombuffer(block, f"u{width}", len(block) // width)
                 if not units.all():
@@ -606,12 +611,15 @@ class TableFile:
         for name, times in Counter(filter(None, next(header, []))).most_common(1):
             if times > 1:
                 raise KitError(f"{path} has two columns named {name!r}; rename one.")
-        with told(f"{path} is no regular table", ValueError):  # as pandas' errors
+        with (told(f"{path} is no regular table", ValueError),  # as pandas' errors
+              warnings.catch_warnings()):
+            # Of columns of mixed types: labels and texts are looked at one by one.
+            warnings.simplefilter("ignore", pd.errors.DtypeWarning)
             # The path: pandas is faster on it than on a stream.
             packed = path.suffix.lower() in (".gz", ".zip")
             frame = pd.read_csv(stream if packed else path, sep=separator,
                                 encoding=encoding, keep_default_na=False,
-                                na_values=[""], **options)
+                                na_values=[""], engine=self.engine, **options)
         return frame if options else self._regular(frame)
 
     def _csv_chunks(self, stream, encoding, sample, rows):
