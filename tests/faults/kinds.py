@@ -558,6 +558,7 @@ class Folders(Kind):
     def damage(self, path, how, rng):
         """Break a file in one way."""
         whole = path.read_bytes()
+        if not whole: return  # it was emptied before
         lines = whole.splitlines(keepends=True)
         i = rng.randrange(len(lines))
         some = sorted(rng.sample(range(1, len(lines)), min(3, len(lines) - 1)))
