@@ -552,11 +552,11 @@ class TableFile:
             empty, last = "\r\r".encode("utf-16-le" if width == 2 else "ascii"), b""
             while block:
                 # After such an empty line pandas' fast engine loses an empty field.
-                self.engine = "python" if empty in last + block else self.engine
+                if b"\r" in block and empty in last + block: self.engine = "python"
                 last = block[-2 * width :]
                 self.lines += block.count(b"\n")
-                units = np.frombuffer(block, f"u{width}", len(block) // width)
-                if not units.all():
+                if b"\0" in block and not np.frombuffer(
+                        block, f"u{width}", len(block) // width).all():
                     raise KitError(f"{self.path} is no table of texts: it has zero "
                                    "bytes.")
                 block = stream.read(1 << 20)

