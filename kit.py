@@ -868,12 +868,12 @@ def html_work(markup):
     return ((tags + markup.count("&") / ENTITIES) / MOST_TAGS
             + open_tags * len(markup) / MOST_WORK)
 
-def html_text(markup, others=0):
-    """The text that a browser would show of an HTML document. Where with the work of
-    others of its mail a parser would take seconds, and where it gives up, it is the
-    text without what looks like tags."""
+def html_text(markup, work=None):
+    """The text that a browser would show of an HTML document. Where a parser would take
+    seconds, and where it gives up, it is the text without what looks like tags. work:
+    html_work() of it and of what its mail has besides, if that is known."""
     from bs4 import BeautifulSoup
-    if others + html_work(markup) > 1: return TAG.sub(" ", markup)
+    if (html_work(markup) if work is None else work) > 1: return TAG.sub(" ", markup)
     try:
         soup = BeautifulSoup(markup, "html.parser")
         for element in soup(["script", "style", "head"]):
@@ -966,8 +966,8 @@ class Mail:
                 break
         is_html = part.get_content_type() == "text/html" or HTML_DOCUMENT.match(text)
         if not is_html: return text
-        others, self.work = self.work, self.work + html_work(text)
-        return html_text(text, others)
+        self.work += html_work(text)
+        return html_text(text, self.work)
 
 class MailTable:
     """The records of Kaggle's emails.csv as Python's csv module reads them. odd: the
@@ -6542,8 +6542,7 @@ class Run:
         del asked["save"]  # it changes no result
         self.told = set()  # why models failed
         self.notes, self.lost = [], self.lost_encoders()
-        handles = {h for c in self.columns for h in c.algorithm.encoders(self.rows[0])}
-        encoders = {h: Encoder(h).digest() for h in handles - self.lost.keys()}
+        encoders = {h: Encoder(h).digest() for h in self.handles() - self.lost.keys()}
         self.results = Results(out, asked, dataset.classes, overwrite, encoders)
 
     def _require_packages(self, out):
@@ -6605,11 +6604,15 @@ class Run:
                     f"each fit on {len(train)} texts at {settings.label}, by a fit on "
                     f"{len(part)}; --time-limit 300s would end it")
 
+    def handles(self):
+        """The handles of all encoders that the run reads with, a set."""
+        return {h for c in self.columns for h in c.algorithm.encoders(self.rows[0])}
+
     def lost_encoders(self):
         """Why an encoder is not to be had, by handle. A blend of others goes without,
         if an encoder is left to it."""
         found, first = {}, self.rows[0]
-        for handle in {h for c in self.columns for h in c.algorithm.encoders(first)}:
+        for handle in self.handles():
             found[handle] = outcome_of(lambda: Encoder(handle).find())
         lost = {handle: why for handle, why in found.items() if isinstance(why, str)}
         for why in dict.fromkeys(lost.values()): say("encoder", why)
@@ -6624,8 +6627,7 @@ class Run:
         if not is_installed("tokenizers"): return  # which only some encoders need
         texts = self.split(0)[0].texts[:1000]
         texts = Tokens(self.rows[-1].maxtokens, text="natural").transform(texts)
-        handles = {h for c in self.columns for h in c.algorithm.encoders(self.rows[0])}
-        for handle in sorted(handles - lost.keys()):
+        for handle in sorted(self.handles() - lost.keys()):
             # The assets alone, since features that are kept need no TensorFlow.
             for vocabulary in Path(Encoder(handle).find(), "assets").glob("*vocab*"):
                 pieces, unknown = WordPieces(vocabulary, True).fit_to(texts)
