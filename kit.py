@@ -1969,8 +1969,9 @@ class BertModule:
             raise KitError(f"{path} is no BERT encoder: it has no vocab_file.")
         self.function = (self.module.signatures["tokens"] if self.is_tf1 else
                          self.module.__call__.concrete_functions[0])
-        first, _, layers = self._outputs(self.function.structured_outputs)
+        first, last, layers = self._outputs(self.function.structured_outputs)
         self.width, self.layers = first.shape[-1], len(layers)
+        self.last_width = last.shape[-1]  # may have more beside the last layer
         tf = tensorflow()
         tokens = tf.TensorSpec([None, None], tf.int32)
         self.embed = {how: tf.function(functools.partial(self.pooled, pooling=how),
@@ -1987,7 +1988,8 @@ class BertModule:
 
     def embedding_width(self, pooling):
         """How wide pooled() is."""
-        if pooling != "layers": return self.width
+        if pooling == "mean": return self.last_width
+        if pooling == "first": return self.width
         if self.layers: return self.layers * self.width
         raise KitError(f"{self.path} gives no encoder_outputs, which pooling layers "
                        "needs: TF Hub's TF2 encoders from version 3 on have them.")
