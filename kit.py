@@ -2663,6 +2663,7 @@ def encoded_in_turn(free, items):
     finally: free.put(encoder)
 
 WAVE = 16  # batches to each card, after which the size of the next ones is judged
+SORTED_AT_ONCE = 50_000  # texts, whose word pieces are in memory then
 WAVE_ELSEWHERE = 2000  # batches: as many as keep all workers busy, and no more texts
 
 def by_second(batches):
@@ -2701,17 +2702,20 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
 
     def transform(self, X):
         """Features, one row per text."""
-        keys = [self._key(text) for text in X]
-        texts = dict(zip(keys, X))
-        places, features = {key: i for i, key in enumerate(texts)}, None
+        texts, places, features = {}, {}, None
+        first = []  # each row's, the one where its text stands for the first time
+        for row, text in enumerate(X):
+            key = self._key(text)
+            texts.setdefault(key, text)
+            first.append(places.setdefault(key, row))
         for vectors in self._vectors(texts):
             for key, vector in vectors.items():
                 if features is None:  # the one array of all, and memory holds no more
-                    shape = len(texts), *vector.shape
-                    features = np.empty(shape, np.float32)
+                    features = np.empty((len(first), *vector.shape), np.float32)
                 features[places[key]] = vector
-        rows = [places[key] for key in keys]
-        return features if len(rows) == len(features) else features[rows]
+        again = np.flatnonzero(first != np.arange(len(first)))
+        features[again] = features[np.array(first)[again]]
+        return features
 
     def _vectors(self, texts):
         """Yield dicts of the vectors of texts (a dict by key): what is kept, some at a
@@ -2739,21 +2743,23 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         return ()
 
     def _encode_missing(self, missing, store):
-        """Encode texts by key, longest first; the store gets each batch at once."""
-        keys, lost = list(missing), 0
-        items, sizes = self._prepare(list(missing.values()))
-        with progress(len(keys), f"encoding {Encoder(self.path).name}") as bar:
-            for rows, features in by_second(
-                    self._batches(items, np.array(sizes))):
-                vectors = {keys[row]: vector for row, vector in zip(rows, features)}
-                store.put(vectors)
-                lost += len(features) - int(np.isfinite(features).reshape(
-                    len(features), -1).all(axis=1).sum())
-                yield vectors
-                bar.update(len(rows))
+        """Encode texts by key, the longest of some first; the store gets each batch at
+        once."""
+        left, lost, name = list(missing), 0, Encoder(self.path).name
+        with progress(len(left), f"encoding {name}") as bar:
+            while left:
+                keys, left = left[:SORTED_AT_ONCE], left[SORTED_AT_ONCE:]
+                items, sizes = self._prepare([missing[key] for key in keys])
+                for rows, features in by_second(self._batches(items, np.array(sizes))):
+                    vectors = {keys[row]: vector for row, vector in zip(rows, features)}
+                    store.put(vectors)
+                    lost += len(features) - int(np.isfinite(features).reshape(
+                        len(features), -1).all(axis=1).sum())
+                    yield vectors
+                    bar.update(len(rows))
         if lost:
-            say("encoder", f"{Encoder(self.path).name} gives no finite features for "
-                f"{lost} of {len(keys)} texts: they are not kept")
+            say("encoder", f"{name} gives no finite features for {lost} of "
+                f"{len(missing)} texts: they are not kept")
 
     def _batches(self, items, sizes):
         """Yield (rows, features) of batches alike in size, as cards or other machines

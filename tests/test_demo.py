@@ -136,6 +136,20 @@ def test_bert_mini_fine_tunes_like_any_bert():
     assert moved and all("/layer_2/" in name for name in moved)
 
 
+def test_bert_mini_gives_its_pieces_own_vectors_beside_the_last_layer():
+    layer = kit.BertLayer(n_fine_tune_layers=0, bert_path=MINI["bert"])
+    texts = ["a fine old film", "film old fine a", "a film"]
+    triplet = kit.shared_module(
+        kit.BertModule, kit.Encoder(MINI["bert"]).find()
+    ).word_pieces.triplet(texts, 16)
+    given = np.asarray(layer([np.asarray(part) for part in triplet]))
+    assert given.shape == layer.compute_output_shape([part.shape for part in triplet])
+    context, words = np.split(given, 2, axis=1)
+    # The same pieces in another order: by themselves alike, in context not.
+    np.testing.assert_allclose(words[0], words[1], atol=1e-5)
+    assert abs(context[0] - context[1]).max() > 0.01 < abs(words[0] - words[2]).max()
+
+
 def test_tensorflow_hub_loads_the_mini_encoders_alike():
     hub = pytest.importorskip("tensorflow_hub")
     path = kit.Encoder(MINI["bert"]).find()

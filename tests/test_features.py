@@ -350,6 +350,18 @@ def test_what_is_not_finite_is_never_kept(tiny, tmp_path, capsys):
     assert "no finite features for 2 of 2 texts" in capsys.readouterr().out
 
 
+def test_word_pieces_of_some_texts_at_a_time_are_in_memory(tiny, monkeypatch):
+    texts = ["good film", "bad", "good film", "a good old film", "so bad", "bad", "x"]
+    whole = kit.BertFeatures(tiny["bert_dict"]).fit_transform(texts)
+    encoder, asked = kit.BertFeatures(tiny["bert_dict"]).fit([]), []
+    monkeypatch.setattr(kit, "SORTED_AT_ONCE", 2)
+    prepare = encoder._prepare
+    encoder._prepare = lambda some: asked.append(len(some)) or prepare(some)
+    encoder._key = lambda text: text.encode()  # not those that are known already
+    np.testing.assert_allclose(encoder.transform(texts), whole, atol=1e-6)
+    assert asked == [2, 2, 1]
+
+
 @pytest.mark.parametrize("place", [None, "features.sqlite"])
 def test_memory_has_a_limit(tmp_path, monkeypatch, place):
     monkeypatch.setattr(kit.FeatureStore, "MEMORY", 40_000)
