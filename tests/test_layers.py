@@ -67,7 +67,9 @@ def test_bert_layer_pools_what_the_module_gives(tiny, name, pooling):
         ["the film", "a scene, walked"], 12
     )
     layer = kit.BertLayer(0, pooling, bert_path=tiny[name])
-    first, sequence, layers = module.call(ids, masks, segments, False)
+    # TensorFlow 2.18's signatures take no NumPy arrays.
+    tensors = map(kit.tensorflow().constant, (ids, masks, segments))
+    first, sequence, layers = module.call(*tensors, False)
     if pooling == "layers" and name != "bert_dict":
         with pytest.raises(kit.KitError, match="gives no encoder_outputs"):
             layer([ids, masks, segments])
