@@ -5,6 +5,7 @@ import pytest
 from scipy import sparse
 from scipy.special import log_softmax
 from sklearn.svm import LinearSVC
+from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import kit
@@ -55,16 +56,31 @@ def keras_twin(head, X, tiny, classes):
 @FLAT_AND_LAYERED
 def test_the_head_takes_the_same_steps_as_keras(tiny, shape, classes):
     X, y = features(np.random.default_rng(0), shape, classes)
-    start = kit.DenseHead(epochs=0, random_state=1).fit(X, y).weights_
+    head = kit.DenseHead(epochs=4, batch_size=64, random_state=1, centred=False)
+    start = clone(head).set_params(epochs=0).fit(X, y).weights_
     model = keras_twin(kit.DenseHead(), X, tiny, classes)
     model.set_weights(start)
     theirs = model.fit(X, y, batch_size=64, epochs=4, shuffle=False, verbose=0).history
-    head = kit.DenseHead(epochs=4, batch_size=64, random_state=1)
     head.fit(X, y)  # one batch: order is nothing
     for ours, weights in zip(head.weights_, model.get_weights(), strict=True):
         np.testing.assert_allclose(ours, weights, atol=2e-5)
     for name in ("loss", "accuracy"):
         np.testing.assert_allclose(head.history_[name], theirs[name], atol=1e-5)
+
+
+@TWO_AND_MORE
+@FLAT_AND_LAYERED
+def test_where_the_features_lie_changes_nothing_but_the_bias(shape, classes):
+    X, y = features(np.random.default_rng(0), shape, classes)
+    X -= X.mean(axis=0)
+    centred, plain = (kit.DenseHead(random_state=1, centred=c) for c in (True, False))
+    expected = plain.fit(X, y, validation_data=(X[:9], y[:9])).predict_proba(X)
+    moved = X + np.float32(3)
+    centred.fit(moved, y, validation_data=(moved[:9], y[:9]))
+    np.testing.assert_allclose(centred.predict_proba(moved), expected, atol=1e-3)
+    for name, values in plain.history_.items():
+        np.testing.assert_allclose(centred.history_[name], values, atol=1e-3)
+    assert abs(plain.fit(moved, y).predict_proba(moved) - expected).max() > 0.01
 
 
 @TWO_AND_MORE
