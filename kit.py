@@ -2713,8 +2713,9 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
                 if features is None:  # the one array of all, and memory holds no more
                     features = np.empty((len(first), *vector.shape), np.float32)
                 features[places[key]] = vector
+        first = np.array(first)
         again = np.flatnonzero(first != np.arange(len(first)))
-        features[again] = features[np.array(first)[again]]
+        features[again] = features[first[again]]
         return features
 
     def _vectors(self, texts):
@@ -2745,10 +2746,10 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
     def _encode_missing(self, missing, store):
         """Encode texts by key, the longest of some first; the store gets each batch at
         once."""
-        left, lost, name = list(missing), 0, Encoder(self.path).name
-        with progress(len(left), f"encoding {name}") as bar:
-            while left:
-                keys, left = left[:SORTED_AT_ONCE], left[SORTED_AT_ONCE:]
+        every, lost, name = list(missing), 0, Encoder(self.path).name
+        with progress(len(every), f"encoding {name}") as bar:
+            for start in range(0, len(every), SORTED_AT_ONCE):
+                keys = every[start : start + SORTED_AT_ONCE]
                 items, sizes = self._prepare([missing[key] for key in keys])
                 for rows, features in by_second(self._batches(items, np.array(sizes))):
                     vectors = {keys[row]: vector for row, vector in zip(rows, features)}
@@ -2759,7 +2760,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
                     bar.update(len(rows))
         if lost:
             say("encoder", f"{name} gives no finite features for {lost} of "
-                f"{len(missing)} texts: they are not kept")
+                f"{len(every)} texts: they are not kept")
 
     def _batches(self, items, sizes):
         """Yield (rows, features) of batches alike in size, as cards or other machines

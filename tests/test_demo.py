@@ -142,7 +142,7 @@ def test_bert_mini_gives_its_pieces_own_vectors_beside_the_last_layer():
     triplet = kit.shared_module(
         kit.BertModule, kit.Encoder(MINI["bert"]).find()
     ).word_pieces.triplet(texts, 16)
-    given = np.asarray(layer([np.asarray(part) for part in triplet]))
+    given = np.asarray(layer(list(triplet)))
     assert given.shape == layer.compute_output_shape([part.shape for part in triplet])
     context, words = np.split(given, 2, axis=1)
     # The same pieces in another order: by themselves alike, in context not.

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.special import log_softmax
-from sklearn.svm import LinearSVC
 from sklearn.base import clone
+from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import kit
