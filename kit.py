@@ -3183,17 +3183,19 @@ class FineTunedBert(Likeliest):
     head starts as one trained on the frozen encoder, since a random one would distort
     it (Kumar et al. 2022), and learn little itself at its rate. Texts are cut to what
     the encoder can read at once. Where it has dropout of its own, two runs differ a
-    little. Parameters as in build_bert_model, BertFeatures and DenseHead. weights_: of
-    what was trained; history_: as DenseHead's."""
+    little. Parameters as in build_bert_model, BertFeatures and DenseHead; learning_rate
+    None: 5e-5 for an encoder as wide as BERT-base, 768, and more for a narrower one in
+    proportion (Turc et al. 2019 take up to 3e-4 for small BERTs; Adam's 1e-3 would
+    destroy them). weights_: of what was trained; history_: as DenseHead's."""
 
     def __init__(self, path, n_fine_tune_layers=2, pooling="mean", max_seq_length=None,
-                 epochs=5, batch_size=32, learning_rate=5e-5, random_state=None,
+                 epochs=5, batch_size=32, learning_rate=None, random_state=None,
                  trust_encoder=False):
         self.path, self.pooling, self.max_seq_length = path, pooling, max_seq_length
         self.trust_encoder = trust_encoder
         self.n_fine_tune_layers = n_fine_tune_layers
         self.epochs, self.batch_size = epochs, batch_size
-        self.learning_rate = learning_rate  # Adam's 1e-3 would destroy the encoder
+        self.learning_rate = learning_rate
         self.random_state = random_state
 
     def fit(self, X, y, validation_data=None):
@@ -3242,12 +3244,13 @@ class FineTunedBert(Likeliest):
     def _train(self, model, ids, y, validation_data):
         """The epochs, in batches of like length, in an order of their own each."""
         rng, done = np.random.default_rng(self.random_state), 0
+        peak = self.learning_rate or 5e-5 * 768 / self._module().width
         total = self.epochs * -(-len(ids) // self.batch_size)
         with progress(self.epochs * len(ids), "fine-tuning", unit=" texts") as bar:
             for _ in range(self.epochs):
                 model.reset_metrics()
                 for rows in self._batches(ids, rng):
-                    rate = self.learning_rate * warmed_up(done, total)
+                    rate = peak * warmed_up(done, total)
                     model.optimizer.learning_rate.assign(rate)
                     said = model.train_on_batch(
                         self._triplet(ids, rows), y[rows], return_dict=True)

@@ -3,10 +3,11 @@
     python pretrain/bert_mini.py --imdb aclImdb_v1.tar.gz --mail MAILFOLDER \\
         --broad BROAD.jsonl.xz
 
-Needs the shards of teach.py in the work folder. The masked mean of its last layer
-learns to match the teacher's layers and the topics of the whole document (see
-common.py). The same command goes on after a kill. Export: encoders/bert-mini, a TF2
-SavedModel in TF Hub's format.
+Needs the shards of teach.py in the work folder. The masked mean of its summary, a
+linear map of the last layer and of what is active inside of it, learns to match the
+teacher's layers and the topics of the whole document (see common.py). The same command
+goes on after a kill. Export: encoders/bert-mini, a TF2 SavedModel in TF Hub's format,
+whose sequence output is that summary with what is active inside beside it.
 """
 
 import numpy as np
@@ -20,10 +21,8 @@ POSITIONS = 512
 BRANCH = 0.2  # so that the vectors of the pieces shine through at first
 DROPOUT = 0.1  # only for who fine-tunes: pretraining sees no text twice
 MAX_PIECES = 288
+RIDGE = 0.02  # of the summary's first map, in variances of what is active
 FREQUENT = 150  # pieces: stop words, punctuation, endings
-# The deviation of the pieces' own vectors beside the last layer's. Between 0.03 and 0.1
-# it hardly matters; more of them costs reviews of 50 words half a point.
-WORD_SPREAD = 0.06
 
 
 # ----------------------------------------------------------------------------- Model
@@ -62,6 +61,7 @@ class BertMini(tf.Module):
             self.make_dense(f"{layer}/output", INNER, WIDTH, BRANCH)
             self.make_norm(f"{layer}/output_layer_norm")
         self.make_dense("pooler_transform", WIDTH, WIDTH)
+        self.make_dense("summary", WIDTH + INNER, WIDTH)
 
     def make(self, name, value):
         """One variable."""
@@ -107,31 +107,39 @@ class BertMini(tf.Module):
         return self.dense(f"{layer}/self_attention/attention_output", mixed)
 
     def layer(self, i, x, bias, drop):
-        """One layer of the encoder: x <float>[B, T, d] to [B, T, d]."""
+        """One layer of the encoder: x <float>[B, T, d] to [B, T, d], and what is
+        active inside <float>[B, T, INNER]."""
         name = f"transformer/layer_{i}"
         attended = drop(self.attention(name, x, bias, drop))
         x = self.norm(f"{name}/self_attention_layer_norm", x + attended)
         inner = tf.nn.gelu(self.dense(f"{name}/intermediate", x), approximate=True)
         output = drop(self.dense(f"{name}/output", inner))
-        return self.norm(f"{name}/output_layer_norm", x + output)
+        return self.norm(f"{name}/output_layer_norm", x + output), inner
 
     def encode(self, ids, mask, types, training=False):
-        """All layers <float>[B, T, d] of ids, mask and types <int32>[B, T]."""
+        """All layers <float>[B, T, d] of ids, mask and types <int32>[B, T], and what is
+        active inside of the last one <float>[B, T, INNER]."""
 
         def drop(x):
             return tf.nn.dropout(x, DROPOUT) if training else x
 
         weights = self.weights
         positions = weights["position_embedding/embeddings"]
-        x = self.words(ids) + positions[: tf.shape(ids)[1]]
+        x = tf.gather(weights["word_embeddings/embeddings"], ids)
+        x += positions[: tf.shape(ids)[1]]
         x += tf.gather(weights["type_embeddings/embeddings"], types)
         x = drop(self.norm("embeddings/layer_norm", x))
         bias = (tf.cast(mask, tf.float32)[:, None, None, :] - 1) * 1e4  # [B, 1, 1, T]
         layers = []
         for i in range(LAYERS):
-            x = self.layer(i, x, bias, drop)
+            x, inner = self.layer(i, x, bias, drop)
             layers.append(x)
-        return layers
+        return layers, inner
+
+    def summary(self, last, inner):
+        """What matches the teacher <float>[B, T, d]: a linear map of the last layer and
+        of what is active inside of it, which holds more than its 256 numbers."""
+        return self.dense("summary", tf.concat([last, inner], axis=2))
 
     def statistics(self, ids, mask):
         """The text_statistics <float>[B, 5], with the share of frequent pieces."""
@@ -140,44 +148,23 @@ class BertMini(tf.Module):
         share = common.masked_mean(frequent[:, :, None], mask)[:, 0]
         return common.text_statistics(length, share)
 
-    def levelled(self, last, ids, mask):
-        """The last layer <float>[B, T, d] without what the statistics predict of it."""
+    def levelled(self, summary, ids, mask):
+        """The summary <float>[B, T, d] without what the statistics predict of it."""
         predicted = self.statistics(ids, mask) @ self.weights["text_statistics/kernel"]
-        return last - predicted[:, None]
+        return summary - predicted[:, None]
 
     def standardise(self, features, statistics):
-        """Give the masked means of the levelled last layer mean 0, deviation SPREAD.
+        """Give the masked means of the levelled summary mean 0, deviation SPREAD.
 
         features <float>[n, d], statistics <float>[n, 5]: of the same texts, by
-        the encoder as it is. The pooled output stays what it was.
+        the encoder as it is.
         """
         mean, slopes, residuals = common.level_fit(features, statistics)
         deviation = residuals.std(0) / common.SPREAD
-        norm = f"transformer/layer_{LAYERS - 1}/output_layer_norm"
-        gamma, beta = self.weights[f"{norm}/gamma"], self.weights[f"{norm}/beta"]
-        kernel = self.weights["pooler_transform/kernel"]
-        self.weights["pooler_transform/bias"].assign_add(mean @ kernel.numpy())
-        kernel.assign(kernel * deviation[:, None])
-        gamma.assign(gamma / deviation)
-        beta.assign((beta - mean) / deviation)
+        kernel, bias = (self.weights[f"summary/{k}"] for k in ("kernel", "bias"))
+        kernel.assign(kernel / deviation)
+        bias.assign((bias - mean) / deviation)
         self.make("text_statistics/kernel", slopes / deviation)  # for levelled()
-
-    def words(self, ids):
-        """The pieces' own vectors <float>[B, T, d], as they are before any layer."""
-        return tf.gather(self.weights["word_embeddings/embeddings"], ids)
-
-    def standardise_words(self, features):
-        """Let the masked means of words(), features <float>[n, d], be exported with
-        mean 0 and a deviation of WORD_SPREAD."""
-        scale = WORD_SPREAD / features.std(0)
-        self.make("word_features/scale", scale)
-        self.make("word_features/shift", -features.mean(0) * scale)
-
-    def sequence(self, last, ids):
-        """What is exported of a text <float>[B, T, 2 * d]: its pieces in their context,
-        the levelled last layer, and by themselves."""
-        scale, shift = (self.weights[f"word_features/{k}"] for k in ("scale", "shift"))
-        return tf.concat([last, self.words(ids) * scale + shift], axis=2)
 
     def pooled(self, last):
         """The pooled output [B, d]: a dense layer over the first piece."""
@@ -206,6 +193,13 @@ class Student(tf.Module):
         vectors = common.first_vectors(lessons, ids, alone, word_targets, size, WIDTH)
         self.bert.weights["word_embeddings/embeddings"].assign(0.05 * vectors)
 
+    def settle(self, features, lessons, rows):
+        """Begin with the summary that comes nearest the targets of the lessons."""
+        goal = lessons.target(rows)[0] @ lessons.axes(WIDTH)
+        kernel, bias = common.ridge_map(features["inside"], goal, RIDGE)
+        self.weights["summary/kernel"].assign(kernel)
+        self.weights["summary/bias"].assign(bias)
+
     def prepare(self, texts):
         """Ids of the texts' pieces."""
         return [np.array(i, np.int32) for i in self.pieces.ids(texts, MAX_PIECES)]
@@ -216,11 +210,15 @@ class Student(tf.Module):
         return tf.constant(ids), tf.constant(mask)
 
     def read(self, inputs):
-        """The masked mean of the last layer, and the pooled output."""
+        """The masked mean of the summary, and the pooled output."""
         ids, mask = inputs
-        last = self.bert.encode(ids, mask, tf.zeros_like(ids))[-1]
-        mean, pooled = common.masked_mean(last, mask), self.bert.pooled(last)
-        return {"match": mean, "pooler": pooled}
+        layers, inner = self.bert.encode(ids, mask, tf.zeros_like(ids))
+        summary = self.bert.summary(layers[-1], inner)
+        return {
+            "match": common.masked_mean(summary, mask),
+            "pooler": self.bert.pooled(layers[-1]),
+            "inside": common.masked_mean(tf.concat([layers[-1], inner], 2), mask),
+        }
 
 
 READ_AT_ONCE = 64  # texts
@@ -234,14 +232,12 @@ def level(student, documents):
     frequent = counts >= np.sort(counts)[-FREQUENT]
     student.bert.make("text_statistics/frequent", frequent.astype(np.float32))
     read = tf.function(student.read, reduce_retracing=True)
-    features, statistics, words = [], [], []
+    features, statistics = [], []
     for start in range(0, len(items), READ_AT_ONCE):
         inputs = student.inputs(items[start : start + READ_AT_ONCE])
         features.append(read(inputs)["match"])
         statistics.append(student.bert.statistics(*inputs))
-        words.append(common.masked_mean(student.bert.words(inputs[0]), inputs[1]))
     student.bert.standardise(np.concatenate(features), np.concatenate(statistics))
-    student.bert.standardise_words(np.concatenate(words))
 
 
 # ---------------------------------------------------------------------------- Export
@@ -254,12 +250,12 @@ def export(bert, vocabulary, path):
     def call(inputs, training=False):
         names = ("input_word_ids", "input_mask", "input_type_ids")
         ids, mask, types = (inputs[name] for name in names)
-        layers = bert.encode(ids, mask, types, training)
-        pooled = bert.pooled(layers[-1])
-        layers[-1] = bert.levelled(layers[-1], ids, mask)
+        layers, inner = bert.encode(ids, mask, types, training)
+        pooled, summary = bert.pooled(layers[-1]), bert.summary(layers[-1], inner)
+        levelled = bert.levelled(summary, ids, mask)
         return {
             "pooled_output": pooled,
-            "sequence_output": bert.sequence(layers[-1], ids),
+            "sequence_output": tf.concat([levelled, inner], axis=2),
             "encoder_outputs": layers,
             "default": pooled,
         }

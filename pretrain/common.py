@@ -104,6 +104,12 @@ COURSES = {
         dict(review=(50_000, 45_000), mail=(3_000, 5_000), broad=(240_000, 25_000)),
         256, (0.5, 0.5, 1.0, 2.0),
     ),  # fmt: skip
+    # Other windows again, since those of the second were learnt by heart when read more
+    # often; more of them long, as news and posts are.
+    3: Course(
+        dict(review=(40_000, 40_000), mail=(3_000, 5_000), broad=(260_000, 40_000)),
+        256, (0.5, 0.5, 1.0, 2.0),
+    ),  # fmt: skip
 }
 
 
@@ -259,6 +265,23 @@ def save_array(path, array):
     kit.write_atomically(Path(path), buffer.getvalue())
 
 
+def principal_axes(targets, width):
+    """The axes <float32>[t, width] along which targets vary most, the scales evened."""
+    values, vectors = np.linalg.eigh(np.cov(targets.T))
+    values, vectors = values[::-1][:width], vectors[:, ::-1][:, :width]
+    return (vectors / values**0.25).astype(np.float32)
+
+
+def ridge_map(features, goal, ridge):
+    """(kernel <float32>[d, w], bias [w]) with features @ kernel + bias near the goal."""
+    mean, deviation = features.mean(0), features.std(0) + 1e-6
+    x = (features - mean) / deviation
+    gram = x.T @ x / len(x) + ridge * np.eye(len(mean), dtype=np.float32)
+    kernel = np.linalg.solve(gram, x.T @ (goal - goal.mean(0)) / len(x))
+    kernel = kernel / deviation[:, None]
+    return kernel, goal.mean(0) - mean @ kernel
+
+
 @dataclass
 class Lessons:
     """What a student learns from: texts [m], and the targets <float16>[n, t] of the
@@ -284,6 +307,13 @@ class Lessons:
         """Standardised targets <float32>[len(rows), t], and their weights."""
         target = self.standardised(self.targets[self.window[rows]])
         return np.nan_to_num(target), self.weight * ~np.isnan(target)
+
+    def axes(self, width):
+        """Axes <float32>[t, width] of standardised targets along which they vary most,
+        by their weights, the scales evened."""
+        scale = np.sqrt(self.weight)
+        rows = np.arange(min(20_000, len(self.targets)))
+        return scale[:, None] * principal_axes(self.target(rows)[0] * scale, width)
 
 
 def load_lessons(options):
@@ -319,13 +349,6 @@ SAMPLE = 100_000  # windows
 WORD_ROW = 0.5  # the weight of a piece alone: it decides where windows say little
 
 
-def principal_axes(targets, width):
-    """The axes <float32>[t, width] along which targets vary most, the scales evened."""
-    values, vectors = np.linalg.eigh(np.cov(targets.T))
-    values, vectors = values[::-1][:width], vectors[:, ::-1][:, :width]
-    return (vectors / values**0.25).astype(np.float32)
-
-
 def conjugate_gradients(rows, goal, steps, ridge):
     """X <float32>[v, w] that makes |rows X - goal|² + ridge |X|² small; rows sparse."""
     x = np.zeros([rows.shape[1], goal.shape[1]], np.float32)
@@ -357,9 +380,8 @@ def first_vectors(lessons, ids, word_ids, word_targets, size, width):
     alone[:, :teacher] = lessons.standardised(
         np.pad(word_targets, [(0, 0), (0, natural.shape[1] - teacher)])
     )[:, :teacher]
-    scale = np.sqrt(lessons.weight)
-    axes = principal_axes(natural[:20_000] * scale, width)
-    goal = np.vstack([natural * scale @ axes, WORD_ROW * (alone * scale @ axes)])
+    axes = lessons.axes(width)
+    goal = np.vstack([natural @ axes, WORD_ROW * (alone @ axes)])
     lists = [*ids[:count], *word_ids]
     share = np.concatenate([np.full(len(i), 1 / max(len(i), 1)) for i in lists])
     share[sum(map(len, ids[:count])) :] *= WORD_ROW
@@ -488,17 +510,19 @@ def mean_losses(losses):
 
 
 def take_over(weights, folder):
-    """Give weights {name: variable} the values of an exported encoder.
-
-    Its variables come in the same order; what levelling added stands behind them."""
-    for mine, theirs in zip(weights.values(), tf.saved_model.load(str(folder)).variables):
-        mine.assign(theirs)
+    """Give weights {name: variable} the values of an exported encoder. One that it does
+    not have keeps its start."""
+    saved = tf.saved_model.load(str(folder)).variables
+    theirs = {variable.name.removesuffix(":0"): variable for variable in saved}
+    for name in weights.keys() & theirs.keys():
+        weights[name].assign(theirs[name])
 
 
 class Trainer:
     """One student, its optimizer, its checkpoints and its log.
 
     A student is a tf.Module with warm_up(lessons, items, word_targets), its start;
+    settle(features, lessons, rows), what it solves before the first step;
     weights, its variables by name; prepare(texts) -> items that have a length;
     inputs(items) -> tensors; matches, {name: (width of a feature, weight of its loss)};
     and read(inputs) -> features by name.
@@ -506,7 +530,7 @@ class Trainer:
 
     every = 50  # steps per row of the log
     save_every = 100  # steps per checkpoint: a minute of work to lose
-    calibration = 80  # batches, before the first step
+    calibration = 160  # batches, before the first step
 
     def __init__(self, name, student, lessons, options):
         self.name, self.student = name, student
@@ -581,8 +605,9 @@ class Trainer:
             words = np.load(self.options.work / WORDS)
             self.student.warm_up(self.lessons, self.items, words)
         batches = self.batches[: self.calibration]
-        features = self.features(batches)
-        targets, _ = self.lessons.target(np.concatenate(batches))
+        rows = np.concatenate(batches)
+        self.student.settle(self.features(batches), self.lessons, rows)
+        features, (targets, _) = self.features(batches), self.lessons.target(rows)
         for name, match in self.matches.items():
             match.calibrate(features[name], targets)
         kit.say("start", f"held-out losses {self.held_out_losses()}")
