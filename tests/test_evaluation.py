@@ -118,9 +118,10 @@ def test_the_held_out_part_changes_no_model(tiny, splits):
     one, two = (kit.Column("bert").pipeline(settings(tiny)) for _ in range(2))
     whole = kit.evaluate(one, train, test)
     part = kit.evaluate(two, train, test.take(np.arange(6)))
+    # The last bits of features can differ: threads share a product out as they are free.
     for w, v in zip(one[-1].weights_, two[-1].weights_):
-        np.testing.assert_array_equal(w, v)
-    np.testing.assert_array_equal(whole.scores[:6], part.scores)
+        np.testing.assert_allclose(w, v, atol=1e-5)
+    np.testing.assert_allclose(whole.scores[:6], part.scores, atol=1e-5)
     assert whole.history["val_accuracy"] != part.history["val_accuracy"]
 
 
