@@ -12,6 +12,7 @@ whose sequence output is that summary with what is active inside beside it.
 
 import numpy as np
 import tensorflow as tf
+from sklearn.linear_model import Ridge
 
 import common
 from common import kit
@@ -117,8 +118,8 @@ class BertMini(tf.Module):
         return self.norm(f"{name}/output_layer_norm", x + output), inner
 
     def encode(self, ids, mask, types, training=False):
-        """All layers <float>[B, T, d] of ids, mask and types <int32>[B, T], and what is
-        active inside of the last one <float>[B, T, INNER]."""
+        """All layers <float>[B, T, d] of ids, mask and types <int32>[B, T], and the last
+        one with what is active inside of it <float>[B, T, d + INNER]."""
 
         def drop(x):
             return tf.nn.dropout(x, DROPOUT) if training else x
@@ -134,12 +135,12 @@ class BertMini(tf.Module):
         for i in range(LAYERS):
             x, inner = self.layer(i, x, bias, drop)
             layers.append(x)
-        return layers, inner
+        return layers, tf.concat([x, inner], axis=2)
 
-    def summary(self, last, inner):
-        """What matches the teacher <float>[B, T, d]: a linear map of the last layer and
+    def summary(self, inside):
+        """What matches the teacher <float>[..., d]: a linear map of the last layer and
         of what is active inside of it, which holds more than its 256 numbers."""
-        return self.dense("summary", tf.concat([last, inner], axis=2))
+        return self.dense("summary", inside)
 
     def statistics(self, ids, mask):
         """The text_statistics <float>[B, 5], with the share of frequent pieces."""
@@ -195,10 +196,12 @@ class Student(tf.Module):
 
     def settle(self, features, lessons, rows):
         """Begin with the summary that comes nearest the targets of the lessons."""
-        goal = lessons.target(rows)[0] @ lessons.axes(WIDTH)
-        kernel, bias = common.ridge_map(features["inside"], goal, RIDGE)
-        self.weights["summary/kernel"].assign(kernel)
-        self.weights["summary/bias"].assign(bias)
+        inside, goal = features["inside"], lessons.target(rows)[0] @ lessons.axes(WIDTH)
+        deviation = inside.std(0) + 1e-6
+        fit = Ridge(alpha=RIDGE * len(inside)).fit(inside / deviation, goal)
+        self.weights["summary/kernel"].assign(fit.coef_.T / deviation[:, None])
+        self.weights["summary/bias"].assign(fit.intercept_)
+        return features | {"match": self.bert.summary(inside).numpy()}
 
     def prepare(self, texts):
         """Ids of the texts' pieces."""
@@ -210,15 +213,12 @@ class Student(tf.Module):
         return tf.constant(ids), tf.constant(mask)
 
     def read(self, inputs):
-        """The masked mean of the summary, and the pooled output."""
+        """The masked mean of the summary, the pooled output, and the masked mean that
+        the summary is made from: a linear map of the mean is the mean of the map."""
         ids, mask = inputs
-        layers, inner = self.bert.encode(ids, mask, tf.zeros_like(ids))
-        summary = self.bert.summary(layers[-1], inner)
-        return {
-            "match": common.masked_mean(summary, mask),
-            "pooler": self.bert.pooled(layers[-1]),
-            "inside": common.masked_mean(tf.concat([layers[-1], inner], 2), mask),
-        }
+        layers, inside = self.bert.encode(ids, mask, tf.zeros_like(ids))
+        inside, pooled = common.masked_mean(inside, mask), self.bert.pooled(layers[-1])
+        return {"match": self.bert.summary(inside), "pooler": pooled, "inside": inside}
 
 
 READ_AT_ONCE = 64  # texts
@@ -250,12 +250,12 @@ def export(bert, vocabulary, path):
     def call(inputs, training=False):
         names = ("input_word_ids", "input_mask", "input_type_ids")
         ids, mask, types = (inputs[name] for name in names)
-        layers, inner = bert.encode(ids, mask, types, training)
-        pooled, summary = bert.pooled(layers[-1]), bert.summary(layers[-1], inner)
-        levelled = bert.levelled(summary, ids, mask)
+        layers, inside = bert.encode(ids, mask, types, training)
+        pooled = bert.pooled(layers[-1])
+        levelled = bert.levelled(bert.summary(inside), ids, mask)
         return {
             "pooled_output": pooled,
-            "sequence_output": tf.concat([levelled, inner], axis=2),
+            "sequence_output": tf.concat([levelled, inside[:, :, WIDTH:]], axis=2),
             "encoder_outputs": layers,
             "default": pooled,
         }

@@ -24,6 +24,7 @@ import pandas as pd
 import tensorflow as tf
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import Ridge
 from sklearn.utils.extmath import randomized_svd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -272,16 +273,6 @@ def principal_axes(targets, width):
     return (vectors / values**0.25).astype(np.float32)
 
 
-def ridge_map(features, goal, ridge):
-    """(kernel <float32>[d, w], bias [w]) with features @ kernel + bias near the goal."""
-    mean, deviation = features.mean(0), features.std(0) + 1e-6
-    x = (features - mean) / deviation
-    gram = x.T @ x / len(x) + ridge * np.eye(len(mean), dtype=np.float32)
-    kernel = np.linalg.solve(gram, x.T @ (goal - goal.mean(0)) / len(x))
-    kernel = kernel / deviation[:, None]
-    return kernel, goal.mean(0) - mean @ kernel
-
-
 @dataclass
 class Lessons:
     """What a student learns from: texts [m], and the targets <float16>[n, t] of the
@@ -456,10 +447,7 @@ class Match(tf.Module):
         values = np.maximum(values, values.mean() / 10)  # steps must not be magnified
         whitening = vectors / np.sqrt(values)
         white = centred @ whitening  # [n, d], uncorrelated, variance 1 or less
-        gram = white.T @ white / len(white) + self.ridge * np.eye(len(values))
-        kernel = np.linalg.solve(
-            gram, white.T @ (targets - targets.mean(0)) / len(white)
-        )
+        kernel = Ridge(alpha=self.ridge * len(white)).fit(white, targets).coef_.T
         self.whitening.assign(whitening)
         self.kernel.assign(kernel)
         self.bias.assign(targets.mean(0) - features.mean(0) @ whitening @ kernel)
@@ -522,7 +510,8 @@ class Trainer:
     """One student, its optimizer, its checkpoints and its log.
 
     A student is a tf.Module with warm_up(lessons, items, word_targets), its start;
-    settle(features, lessons, rows), what it solves before the first step;
+    settle(features, lessons, rows), what it solves before the first step, and the
+    features after that;
     weights, its variables by name; prepare(texts) -> items that have a length;
     inputs(items) -> tensors; matches, {name: (width of a feature, weight of its loss)};
     and read(inputs) -> features by name.
@@ -606,8 +595,8 @@ class Trainer:
             self.student.warm_up(self.lessons, self.items, words)
         batches = self.batches[: self.calibration]
         rows = np.concatenate(batches)
-        self.student.settle(self.features(batches), self.lessons, rows)
-        features, (targets, _) = self.features(batches), self.lessons.target(rows)
+        features = self.student.settle(self.features(batches), self.lessons, rows)
+        targets, _ = self.lessons.target(rows)
         for name, match in self.matches.items():
             match.calibrate(features[name], targets)
         kit.say("start", f"held-out losses {self.held_out_losses()}")

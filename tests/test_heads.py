@@ -239,7 +239,9 @@ def test_fine_tuned_models_of_one_kind_share_the_encoder_and_not_their_weights(
         assert np.abs(moved - begun).max() > 1e-3
 
 
-def test_the_rate_of_fine_tuning_rises_and_falls_and_goes_by_the_width(tiny, texts, monkeypatch):
+def test_the_rate_of_fine_tuning_rises_and_falls_and_goes_by_the_width(
+    tiny, texts, monkeypatch
+):
     parts = [kit.warmed_up(step, 100) for step in range(100)]
     assert parts[0] == pytest.approx(0.1) and parts[9] == max(parts) == 1
     assert (np.diff(parts[:10]) > 0).all() and (np.diff(parts[11:]) < 0).all()
