@@ -2373,9 +2373,11 @@ def in_waves(calls, jobs=None, threads=False):
 def connected(stack, address, workers):
     """Dask's client of a cluster; the stack ends it. See cluster()."""
     require("--cluster", "distributed")
-    import distributed
+    import dask, distributed
     address = without_secrets(address)  # Dask takes none, and would print them
     if local := address == "local":
+        stack.enter_context(dask.config.set({  # nobody sees it, and it costs 6 %
+            "distributed.worker.profile.enabled": False}))
         address = stack.enter_context(distributed.LocalCluster(
             n_workers=workers or os.cpu_count(), threads_per_worker=1,
             dashboard_address=None, silence_logs="ERROR"))
@@ -2418,6 +2420,8 @@ def in_time(seconds, function, *arguments):
     try:
         pool.submit(one_line, "").result()  # its start, with imports, is not counted
         future = pool.submit(function, *arguments)
+        while not (future.running() or future.done()):  # loky cannot end it before
+            time.sleep(1e-3)
         return future.result(timeout=seconds)
     except TimeoutError as error:
         raise (error if future.done() else TimeSpent) from error  # it can be its own
@@ -2645,8 +2649,9 @@ def encoder_sent(client, handle, identity):
         client.register_plugin(distributed.diagnostics.plugin.UploadFile(
             str(path), load=False), name=path.stem)
 
-def encoded_there(encoder, items):
-    """What encode() gives on a worker, by the same encoder, which is found there."""
+def encoded_there(encoder, batches):
+    """What encode() gives of each batch on a worker, by the same encoder, which is
+    found there."""
     if threads := threads_here():
         with contextlib.suppress(RuntimeError):  # TensorFlow has begun already
             config = tensorflow().config.threading
@@ -2654,7 +2659,7 @@ def encoded_there(encoder, items):
             config.set_inter_op_parallelism_threads(threads)
     encoder = copy.copy(encoder)
     encoder.folder_ = encoder_here(encoder.path, encoder.identity_)
-    return encoder.encode(items)
+    return list(map(encoder.encode, batches))
 
 def encoded_in_turn(free, items):
     """What encode() gives, by that encoder of a queue, one a card, which is free."""
@@ -2665,6 +2670,7 @@ def encoded_in_turn(free, items):
 WAVE = 16  # batches to each card, after which the size of the next ones is judged
 SORTED_AT_ONCE = 50_000  # texts, whose word pieces are in memory then
 WAVE_ELSEWHERE = 2000  # batches: as many as keep all workers busy, and no more texts
+CALL_ELSEWHERE = 8  # batches: to deal out a call takes Dask as long as a short batch
 
 def by_second(batches):
     """Yield (rows, features) of batches that are ready within a second as one, since to
@@ -2786,7 +2792,11 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         """Yield (number, what encode() gives) of batches, by lanes, else elsewhere."""
         if not lanes:
             if client := dask_client(): encoder_sent(client, self.path, self.identity_)
-            yield from in_waves((encoded_there, self, items) for items in batches)
+            starts = range(0, len(batches), CALL_ELSEWHERE)
+            for call, encoded in in_waves(
+                    (encoded_there, self, batches[start : start + CALL_ELSEWHERE])
+                    for start in starts):
+                yield from enumerate(encoded, starts[call])
             return
         free = queue.SimpleQueue()
         for lane in lanes: free.put(lane)
@@ -2923,6 +2933,8 @@ def openvino_bert(module, pooling, precision):
     options = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT":
                kind.lower().replace("fp", "f")}
     if threads := threads_here(): options["INFERENCE_NUM_THREADS"] = threads
+    # Threads that hand it their first arrays at once can wait for each other for ever.
+    openvino.Tensor(np.zeros(1))
     with tempfile.TemporaryDirectory() as folder, quiet_stderr(), hushed(tf):
         tf.saved_model.save(module.module, folder, signatures=signature)
         return core.compile_model(core.read_model(folder), "CPU", options)
@@ -3912,14 +3924,18 @@ ASIDE = re.compile(r"earlier-\d{8}-\d{6}-\w{8}")  # the folder of an earlier run
 
 def typed(rows, columns):
     """Rows (dicts, or a frame) as a frame of these types, less those cut short."""
-    frame = pd.DataFrame(rows, columns=list(columns))
+    given, made = pd.DataFrame(rows, columns=list(columns)), {}
     for name, kind in columns.items():
-        values = frame[name].astype(object)
+        values = given[name]
         if kind is object:
-            frame[name] = values.where(values.notna(), "")
-        else:  # by way of Python's float, which reads what to_csv writes to the digit
+            made[name] = values.astype(object).where(values.notna(), "")
+            continue
+        if values.dtype.kind not in "fiu":  # text: by way of Python's float, which
+            values = values.astype(object)  # reads what to_csv writes to the digit
             readable = pd.to_numeric(values, errors="coerce").notna()
-            frame[name] = values.where(readable, np.nan).astype(float)
+            values = values.where(readable, np.nan)
+        made[name] = values.astype(float)
+    frame = pd.DataFrame(made, given.index)
     whole = [name for name, kind in columns.items() if kind is int]
     fits = (frame[whole].abs() < 2**53).all(axis=1)  # which holds for none that lacks
     return frame[fits].astype(dict.fromkeys(whole, "int64"))
@@ -4562,8 +4578,11 @@ class Report:
 
     def values(self, column, settings):
         """The metric by repeat, <float>[R] indexed by repeat."""
-        rows = self.results.of("results", column, settings)
-        return rows.set_index("repeat")[self.metric].sort_index()
+        key = (column, settings.label, "values")
+        if key not in self._known:
+            rows = self.results.of("results", column, settings)
+            self._known[key] = rows.set_index("repeat")[self.metric].sort_index()
+        return self._known[key]
 
     def judged(self, column, settings):
         """[(y, predicted, scores <float>[n, K])] of a column's repeats, in order."""
@@ -6797,6 +6816,7 @@ class Run:
             for name, figure in Figures(report).all().items():
                 path = results.folder / f"{name}.png"
                 figure.savefig(path, dpi=110, bbox_inches="tight")
+                figure.set_layout_engine("none")  # each thing has its place by now
                 results.figures[name] = as_svg(figure)
         finished = all(map(results.done, self.tasks()))
         results.describe(finished=finished, **self.facts(report))

@@ -45,6 +45,14 @@ def own_cache(tmp_path_factory, monkeypatch):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def without_figures(request, monkeypatch):
+    """To draw takes half of a small run's time: only tests marked `figures` do it here,
+    and the runs in processes of their own."""
+    if not request.node.get_closest_marker("figures"):
+        monkeypatch.setattr(kit.Figures, "all", lambda figures: {})
+
+
 @pytest.fixture(scope="session")
 def shared():
     """The folder of real corpora and models beside the checkout, where it is there."""

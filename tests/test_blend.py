@@ -191,7 +191,7 @@ def test_an_encoder_that_is_not_there_is_left_out_of_the_blend(compared, tmp_pat
 
 
 def test_a_blend_is_tuned_like_any_column(compared):
-    results, _ = compared("lr nbsvm bert blend", tune="blend")
+    results, _ = compared("lr nbsvm blend", tune="blend")
     found = results.frame("searches")
     assert list(found.model) == ["blend_tuned"] * 2
     assert set(json.loads(found.best[0])) == {"classifier__C"}

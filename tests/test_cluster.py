@@ -175,7 +175,7 @@ def test_workers_that_wait_cost_less_than_a_tenth():
     distributed = pytest.importorskip("distributed")
     import joblib
 
-    seconds, each, shares = 0.5, 4, {}
+    seconds, each, shares = 0.25, 4, {}
     for count in (1, 2, 4, 8):
         with distributed.Client(
             n_workers=count, threads_per_worker=1, processes=False,
@@ -238,15 +238,17 @@ def test_a_worker_with_another_encoder_is_told(tiny):
     encoder = kit.BertFeatures(tiny["bert_dict"]).fit([])
     assert kit.has_encoder(encoder.path, encoder.identity_)
     assert not kit.has_encoder("not/here", encoder.identity_)
-    (features, fits) = kit.encoded_there(encoder, encoder._prepare(["film"])[0])
-    assert fits == 1
-    np.testing.assert_array_equal(features, encoder.transform(["film"]))
+    texts = "film", "film scene"
+    batches = [encoder._prepare([text])[0] for text in texts]
+    for text, (features, fits) in zip(texts, kit.encoded_there(encoder, batches)):
+        assert fits == 1
+        np.testing.assert_array_equal(features, encoder.transform([text]))
     encoder.identity_ = "0" * 64
     for call in (kit.has_encoder, kit.encoder_here):
         with pytest.raises(kit.KitError, match="another encoder .*, not 00000000"):
             call(encoder.path, encoder.identity_)
     with pytest.raises(kit.KitError, match="another encoder"):
-        kit.encoded_there(encoder, [[2, 3]])
+        kit.encoded_there(encoder, [[[2, 3]]])
 
 
 def test_a_cluster_without_dask_is_a_sentence(monkeypatch, capsys, tmp_path):

@@ -57,6 +57,7 @@ def about(tmp_path):
     return json.loads((tmp_path / "out" / "run.json").read_text())
 
 
+@pytest.mark.figures
 def test_all_six_make_one_table_and_the_files_of_the_contract(
     imdb, encoders, tmp_path, capsys
 ):
@@ -408,6 +409,7 @@ def test_frames_are_the_same_after_a_resume_to_the_last_digit(own, tmp_path, tin
     assert first.verdict() == again.verdict()
 
 
+@pytest.mark.figures
 def test_a_finished_run_is_set_aside_not_overwritten(imdb, tmp_path, monkeypatch):
     calls = count_fits(monkeypatch)
     for _ in range(2):

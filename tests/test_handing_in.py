@@ -32,12 +32,6 @@ def fresh(n, **more):
                          "author": [f"somebody who wrote {t}" for t in texts], **more})
 
 
-@pytest.fixture(autouse=True)
-def no_figures(monkeypatch):
-    """They are others' business, and take longer than all else here."""
-    monkeypatch.setattr(kit.Figures, "all", lambda self: {})
-
-
 def predicted(tmp_path):
     said = pd.read_csv(tmp_path / "out" / "predicted.csv", dtype=str)
     return said.astype({name: float for name in said if name.startswith("prob")})
@@ -528,7 +522,8 @@ def test_a_submission_is_chosen_and_fitted_at_the_classes_own_shares(tmp_path):
 
 def test_what_is_not_handed_in_is_said_and_a_failure(tmp_path, capsys):
     competition(tmp_path / "d", ("x", "y"), {"label": "x"})
-    assert submit(tmp_path / "d", tmp_path, "--time-limit", "0.0001s")[0] == 1
+    words = ["--models", "lr", "--time-limit", "0.0001s"]
+    assert submit(tmp_path / "d", tmp_path, *words)[0] == 1
     assert "nothing is handed in: No model has a result" in capsys.readouterr().out
 
 

@@ -23,17 +23,17 @@ WORLDS = {  # accuracy, and how much of what it sees a model keeps (less is unst
 def draws_of_a_world(rng, apart, size, pool, kept=1.0, spread=False, width=12):
     """(hits <bool>[10, n], true accuracies <float>[10]) of ten draws of a pool."""
     centre = np.full(width, apart / np.sqrt(width)) if spread else np.eye(width)[0] * apart
-    texts = [rng.normal(size=(pool, width)) + sign * centre for sign in (1, -1)]
-    train, hits, true = round(0.7 * size), [], []
-    for _ in range(10):
-        first, second = (some[rng.permutation(pool)[:size]] for some in texts)
-        line = first[:train].mean(axis=0) - second[:train].mean(axis=0)
-        line = line * (rng.random(width) < kept)
-        right = first[train:] @ line > 0, second[train:] @ line < 0
-        hits.append(np.concatenate(right))
-        length = max(np.linalg.norm(line), 1e-9)
-        true.append(stats.norm.cdf(line @ centre / length))
-    return np.array(hits), np.array(true)
+    train = round(0.7 * size)
+    first, second = (  # <float>[10, size, width]: each draw is of its own order
+        (rng.normal(size=(pool, width)) + sign * centre)[
+            rng.random((10, pool)).argsort(axis=1)[:, :size]] for sign in (1, -1))
+    line = first[:, :train].mean(axis=1) - second[:, :train].mean(axis=1)
+    line = line * (rng.random(line.shape) < kept)
+    right, left = (np.einsum("dtw,dw->dt", some[:, train:], line)
+                   for some in (first, second))
+    hits = np.concatenate([right > 0, left < 0], axis=1)
+    length = np.maximum(np.linalg.norm(line, axis=1), 1e-9)
+    return hits, stats.norm.cdf(line @ centre / length)
 
 
 def coverage(runs, pool, size=60, seed=0, **world):

@@ -222,10 +222,10 @@ def test_the_articles_kernels_run_on_kaggle(name, mounts, tmp_path):
         assert (tmp_path / "working" / file).exists()
 
 
-@pytest.mark.parametrize("layout", ["my-set", "datasets/me/my-set"])
-def test_a_kernel_of_ones_own_texts_finds_them_in_either_layout(tmp_path, layout):
-    (tmp_path / "input" / layout).mkdir(parents=True)
-    table = tmp_path / "input" / layout / "mail.csv"
+def test_a_kernel_of_ones_own_texts_finds_them(tmp_path):
+    folder = tmp_path / "input" / "datasets" / "me" / "my-set"  # the newer layout
+    folder.mkdir(parents=True)
+    table = folder / "mail.csv"
     topics(sales=30, tax=30).to_csv(table, index=False)
     words = "own --data my-set --source me/my-set --models lr,dummy --jobs 1"
     _, (first, second) = made(tmp_path / "kernel", *words.split())

@@ -16,6 +16,8 @@ from conftest import topics
 
 import kit
 
+pytestmark = pytest.mark.figures
+
 NASTY = ('<script>alert(1)</script> [a](http://x.test/a) ![b](http://x.test/b.png) '
          '<img src=http://x.test/c onerror=alert(1)> "\'&amp; \x08 \u202e')  # fmt: skip
 CLASSES = ("<b>win</b>", "$5 & $6", "c\x07afé")

@@ -16,6 +16,8 @@ from test_compare import TOPICS, loaded, teams
 import kit
 import run_imdb
 
+pytestmark = pytest.mark.figures
+
 
 @pytest.fixture(scope="module")
 def module_cache(tmp_path_factory):

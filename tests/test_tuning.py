@@ -399,6 +399,7 @@ def test_the_command_line_shows_each_model_before_and_after(
         assert set(best) == set(kit.ALGORITHMS[name].param_grid)
 
 
+@pytest.mark.figures
 def test_tuning_shows_parameters_best_and_both_measures(imdb_archive, tmp_path):
     out = tmp_path / "out"
     options = ["--data", str(imdb_archive), "--nsamp", "40", "--models", "lr", "rf"]
@@ -425,7 +426,7 @@ def test_ctrl_c_in_a_search_is_shown_and_the_same_command_goes_on(
 ):
     out = tmp_path / "out"
     options = ["--data", str(imdb_archive), "--nsamp", "50", "--models", "lr,dummy"]
-    options += ["--tune", "lr", "--search", "random", "--budget", "80", "--jobs", "1"]
+    options += ["--tune", "lr", "--search", "random", "--budget", "40", "--jobs", "1"]
     options += ["--out", str(out)]
     command = [sys.executable, str(kit.home() / "run_imdb.py"), *options]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -440,7 +441,7 @@ def test_ctrl_c_in_a_search_is_shown_and_the_same_command_goes_on(
     assert process.returncode == 1
     assert "goes on from there" in said and "Traceback" not in said
     first, search = tuning_rows(out), pd.read_csv(out / "searches.csv").iloc[0]
-    assert 12 <= len(first) < 240 and search.ended == "interrupted"
+    assert 12 <= len(first) < 120 and search.ended == "interrupted"
     assert search.points == len(first) // 3
     about = json.loads((out / "run.json").read_text())
     assert not about["finished"]
@@ -450,12 +451,12 @@ def test_ctrl_c_in_a_search_is_shown_and_the_same_command_goes_on(
     path.write_bytes(b"".join(lines) + last[: last.rindex(score) + 3])  # by a kill
     assert run_imdb.main(options) == 0
     again = tuning_rows(out)
-    assert len(again) == 240  # seconds would differ if a fold were computed again
+    assert len(again) == 120  # seconds would differ if a fold were computed again
     pd.testing.assert_frame_equal(again[: len(first) - 1], first[:-1], check_exact=True)
     key = ["point", "fold", "score"]
     assert first[key].iloc[-1].tolist() in again[key].values.tolist()
     (search,) = pd.read_csv(out / "searches.csv").itertuples()
-    assert (search.ended, search.points) == ("done", 80)
+    assert (search.ended, search.points) == ("done", 40)
     assert len(pd.read_csv(out / "results.csv")) == 3
     assert not list(out.glob("earlier-*"))
 
