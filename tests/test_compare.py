@@ -287,6 +287,7 @@ def test_the_metric_changes_table_tests_search_and_answer(metric, monkeypatch):
     grid = {"classifier__C": [0.1, 10]}
     algorithm = dataclasses.replace(kit.ALGORITHMS["lr"], param_grid=grid)
     monkeypatch.setitem(kit.ALGORITHMS, "lr", algorithm)
+    monkeypatch.setattr(kit, "RESAMPLES", 10)  # others test the deviation
     frame = teams(classes=("billing", "returns"), billing=100, returns=14)
     options = dict(models="lr nbsvm dummy", repeats=5, tune="lr", jobs=1)
     results = kit.compare(loaded(frame), metric=metric, **options)

@@ -155,7 +155,7 @@ def test_a_kit_that_came_alone_runs_as_a_script(imdb_archive, tmp_path):
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
 
     options = ["--data", str(imdb_archive), "--nsamp", "40", "--models", "lr,dummy"]
-    done = run("imdb", *options, "--jobs", "2", "--out", "out folder")
+    done = run("imdb", *options, "--jobs", "1", "--out", "out folder")
     assert done.returncode == 0 and "| tokens/length" in done.stdout, done.stderr
     assert (tmp_path / "out folder" / "results.csv").exists()
     for words in ((), ("--demo",)):

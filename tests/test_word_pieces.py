@@ -90,12 +90,12 @@ def test_ids_equal_full_tokenizers_on_thousands_of_strings(
 @pytest.mark.slow
 def test_ids_equal_full_tokenizers_on_real_texts(shared):
     path = shared / "models" / "minilm-l6-uncased" / "assets" / "vocab.txt"
-    texts = kit.load("imdb", shared / "data" / "aclImdb_v1.tar.gz").texts[::100]
+    texts = kit.load("imdb", shared / "data" / "aclImdb_v1.tar.gz").texts[::200]
     mail = kit.load("email", shared / "data" / "kaggle" / "input", nsamp=100)
-    texts += [text[:2000] for text in mail.texts[::8]]
+    texts += [text[:2000] for text in mail.texts[::16]]
     for table in sorted((shared / "data" / "sets").glob("*.csv")):
-        texts += pd.read_csv(table).text[::10].tolist()
-    assert same_ids(str(path), texts, True) > 3000
+        texts += pd.read_csv(table).text[::20].tolist()
+    assert same_ids(str(path), texts, True) > 1500
     same_ids(str(path), texts[::10], False)
 
 
