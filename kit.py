@@ -2342,6 +2342,17 @@ def dealt_out(client, calls):
                 client.run(stop_calls, set(running), on_error="ignore")
     if lost: raise TerminatedWorkerError(one_line(lost)) from lost
 
+@contextlib.contextmanager
+def deaf_to_interrupts():
+    """Processes that start in the block hear no Ctrl-C, which a terminal sends them,
+    too: they would print where they stood. Ours hears it, and ends them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try: yield
+    finally: signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
 def numbered(number, call, *arguments):
     """(number, result) of a call."""
     return number, call(*arguments)
@@ -2367,8 +2378,10 @@ def in_waves(calls, jobs=None, threads=False):
     workers = joblib.Parallel(
         max(len(first), 1), backend="threading" if threads else None,
         return_as="generator_unordered" if as_they_come else "list")
-    yield from workers(
-        joblib.delayed(numbered)(number, *call) for number, call in chain(first, calls))
+    with deaf_to_interrupts():
+        results = workers(joblib.delayed(numbered)(number, *call)
+                          for number, call in chain(first, calls))
+    yield from results
 
 def connected(stack, address, workers):
     """Dask's client of a cluster; the stack ends it. See cluster()."""
@@ -2418,7 +2431,8 @@ def in_time(seconds, function, *arguments):
     get_context().current_process().daemon = False
     pool = ProcessPoolExecutor(1)
     try:
-        pool.submit(one_line, "").result()  # its start, with imports, is not counted
+        with deaf_to_interrupts(): started = pool.submit(one_line, "")
+        started.result()  # its start, with imports, is not counted
         future = pool.submit(function, *arguments)
         while not (future.running() or future.done()):  # loky cannot end it before
             time.sleep(1e-3)
@@ -6854,6 +6868,8 @@ def compare(dataset, models=None, out=None, overwrite=False, **options):
         f"{dataset.source}; left out: {dataset.left_out}")
     # Draw.
     with contextlib.ExitStack() as ends:
+        ends.enter_context(warnings.catch_warnings())  # after Ctrl-C, or a spent budget
+        warnings.filterwarnings("ignore", r"\d+ tasks (have been|which were)")
         machines = ends.enter_context(cluster(options.cluster, options.jobs))
         run = Run(dataset, options, out, overwrite)
         ends.enter_context(contextlib.closing(run.results))

@@ -491,7 +491,8 @@ def test_ctrl_c_of_a_terminal_ends_a_run_with_what_is_finished(imdb, tmp_path):
     os.killpg(process.pid, signal.SIGINT)  # all of them get it, workers, too
     said = process.communicate(timeout=240)[1]
     assert process.returncode == 1
-    assert "goes on from there" in said and "Traceback" not in said
+    (sentence,) = said.splitlines()
+    assert "goes on from there" in sentence
     rows = results(tmp_path)
     assert 4 <= len(rows) < 300 and (rows.error == "").all()
     assert not about(tmp_path)["finished"]

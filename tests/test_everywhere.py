@@ -50,7 +50,7 @@ print(stats, json)
 stats = 1; time = 2; Path = 3; np = pd = dataclass = None
 frame = __import__("pandas").read_csv("mail.csv")
 data = kit.load(frame, text="body", label="team")
-results = compare(data, models="lr nbsvm rf", repeats=5, jobs=2)
+results = compare(data, models="lr nbsvm", repeats=3, jobs=2)
 print(results.verdict()); results.table()
 """,
     """

@@ -66,7 +66,7 @@ def test_intervals_of_few_and_many_draws_hold_the_truth_and_narrow(world, pool):
 @pytest.mark.parametrize("pool", [60, 600])
 @pytest.mark.parametrize("world", WORLDS)
 def test_intervals_hold_the_truth_in_95_percent(world, pool):
-    found = coverage(1500, pool, seed=1, **WORLDS[world])
+    found = coverage(800, pool, seed=1, **WORLDS[world])
     assert min(held for held, _ in found.values()) >= 0.94, found
 
 
