@@ -2709,6 +2709,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
     # Tokens of a batch. ELMo's character convolutions take about 369 KB a token
     # (tensorflow/models #1993), so this is 3 GB there; a card with less gets less.
     batch_tokens = card_tokens = 8192
+    cpu_lanes = 1  # batches that a CPU reads at the same time
     lane_ = None  # what reads: the name of a card, None for the first
 
     def __init__(self, path, store=None, trust_encoder=False):
@@ -2831,9 +2832,13 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         return Pace(name, tokens, bool(gpus))
 
     def _lanes(self):
-        """What reads at the same time: itself, and a copy for each further card."""
+        """What reads at the same time: itself, and a copy for each further card; on a
+        CPU alone itself several times."""
         config = tensorflow().config
-        cards = config.list_logical_devices("GPU") or config.list_logical_devices("CPU")
+        cards = config.list_logical_devices("GPU")
+        if not cards:
+            cards = config.list_logical_devices("CPU")
+            if len(cards) == 1: return [self] * self.cpu_lanes
         return [self, *(self._with(card.name) for card in cards[1:])]
 
     def _with(self, lane):
@@ -2959,7 +2964,8 @@ class BertFeatures(FrozenEncoder):
     than the encoder reads, windows are averaged. precision: of the products in it, one
     of PRECISIONS; engine: who computes it, one of ENGINES. Features of each are kept
     apart."""
-    batch_tokens = 1024  # a CPU's caches hold what a layer makes of them
+    batch_tokens = 1024  # a CPU's caches hold what a layer makes of them, which is
+    cpu_lanes = joblib.cpu_count()  # too small to be shared out among its cores
 
     def __init__(self, path, store=None, pooling="mean", max_seq_length=None,
                  trust_encoder=False, precision="float32", engine="tensorflow"):

@@ -274,7 +274,10 @@ def test_quora_asks_for_a_prediction_that_train_calls_target(tmp_path):
     assert (found.prediction == [str(i % 2) for i in range(30)]).mean() > 0.9
 
 
-def test_a_sample_of_halves_asks_for_the_probability_of_class_1(tmp_path, capsys):
+def test_a_sample_of_halves_asks_for_the_probability_of_class_1(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(kit, "RESAMPLES", 10)  # others test the deviation
     folder = tmp_path / "nlp-getting-started"
     sample, right = disasters(folder)
     write(folder, "sample_submission.csv", sample.assign(target=0.5))
