@@ -37,7 +37,8 @@ PLAIN = "film story actor scene camera music plot ending hour street letter".spl
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory, monkeypatch):
-    """Each test starts with an empty cache and no mounts."""
+    """Each test starts with an empty cache, no features and no mounts."""
+    kit.feature_store.cache_clear()
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("KIT_CACHE", str(folder))
     monkeypatch.setenv("TFHUB_CACHE_DIR", str(folder / "hub"))
