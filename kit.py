@@ -2378,7 +2378,8 @@ def in_waves(calls, jobs=None, threads=False):
     workers = joblib.Parallel(
         max(len(first), 1), backend="threading" if threads else None,
         return_as="generator_unordered" if as_they_come else "list")
-    with deaf_to_interrupts():
+    # A backend that gives all at the end does all of it in this call.
+    with deaf_to_interrupts() if as_they_come else contextlib.nullcontext():
         results = workers(joblib.delayed(numbered)(number, *call)
                           for number, call in chain(first, calls))
     yield from results
