@@ -21,7 +21,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # as many as pytest's workers
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # two workers, two cores
     os.environ.setdefault(name, "1")
 
 import kit  # noqa: E402

@@ -114,16 +114,15 @@ def test_cores_read_batches_at_the_same_time_and_give_the_same(tiny, texts):
     alone = encoder.transform(texts[0])
     kit.feature_store.cache_clear()
     real, met = encoder._encode, threading.Barrier(2, timeout=60)
+    first = iter([met.wait] * 2)  # these two wait for each other
 
-    def meet(items):  # the first two wait for each other
-        if not met.broken and not encoder.have_met:
-            met.wait()
-            encoder.have_met = True
+    def meet(items):
+        next(first, int)()
         return real(items)
 
-    encoder.cpu_lanes, encoder._encode, encoder.have_met = 2, meet, False
+    encoder.cpu_lanes, encoder._encode = 2, meet
     np.testing.assert_array_equal(encoder.transform(texts[0]), alone)
-    assert encoder.have_met and not met.broken
+    assert next(first, None) is None and not met.broken
 
 
 def test_what_is_ready_within_a_second_is_kept_together(monkeypatch):
